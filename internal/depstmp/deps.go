@@ -1,0 +1,26 @@
+package depstmp
+
+import (
+	_ "github.com/a-h/templ"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/chromedp/cdproto/webauthn"
+	_ "github.com/emersion/go-smtp"
+	_ "github.com/go-webauthn/webauthn/webauthn"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/microcosm-cc/bluemonday"
+	_ "github.com/pquerna/otp/totp"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/wneessen/go-mail"
+	_ "github.com/yuin/goldmark"
+	_ "golang.org/x/crypto/argon2"
+	_ "golang.org/x/image/draw"
+	_ "golang.org/x/image/webp"
+	_ "golang.org/x/net/html"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/feature/plural"
+	_ "golang.org/x/text/unicode/norm"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+)
