@@ -1,0 +1,76 @@
+package db
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrate brings the schema up to the newest version and tells how many steps it took. Forward only: an older binary refuses a
+// newer database rather than harm it.
+func (d *DB) Migrate(ctx context.Context) (steps int, err error) {
+	provider, err := d.provider()
+	if err != nil {
+		return 0, err
+	}
+	newest := provider.ListSources()[len(provider.ListSources())-1].Version
+	if version, err := provider.GetDBVersion(ctx); err == nil && version > newest {
+		return 0, fmt.Errorf("this database was made by a newer Dayroom (schema %d, this one knows %d): use the newer program", version, newest)
+	}
+	results, err := provider.Up(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	return len(results), nil
+}
+
+// Version is the schema version that the database has.
+func (d *DB) Version(ctx context.Context) (int64, error) {
+	provider, err := d.provider()
+	if err != nil {
+		return 0, err
+	}
+	return provider.GetDBVersion(ctx)
+}
+
+func (d *DB) provider() (*goose.Provider, error) {
+	files, err := d.dialect()
+	if err != nil {
+		return nil, err
+	}
+	dialect := goose.DialectSQLite3
+	if d.engine == Postgres {
+		dialect = goose.DialectPostgres
+	}
+	return goose.NewProvider(dialect, d.writer, files, goose.WithDisableGlobalRegistry(true))
+}
+
+// dialect writes the two words in which the engines' schemas differ. BIGKEY is a key of 64 bits that rows lie sorted by:
+// SQLite clusters by INTEGER PRIMARY KEY only, which in PostgreSQL would be 32 bits. BYTES is raw bytes.
+func (d *DB) dialect() (fs.FS, error) {
+	words := strings.NewReplacer("BIGKEY", "INTEGER PRIMARY KEY", "BYTES", "BLOB")
+	if d.engine == Postgres {
+		words = strings.NewReplacer("BIGKEY", "BIGINT PRIMARY KEY", "BYTES", "BYTEA")
+	}
+	out := fstest.MapFS{}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		out[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(words.Replace(string(text)))}
+	}
+	return out, nil
+}
