@@ -1,0 +1,90 @@
+package space
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
+	"dayroom/internal/policy"
+)
+
+// Load reads a space and the actor's ties to it, or core.NotFound where the actor may not see it.
+func Load(tx *db.Tx, now time.Time, a core.Actor, id core.ID) (Space, policy.Ties, error) {
+	return load(tx, now, a, "s.id = $1", id)
+}
+
+// LoadBySlug is Load by the name in the address.
+func LoadBySlug(tx *db.Tx, now time.Time, a core.Actor, slug string) (Space, policy.Ties, error) {
+	return load(tx, now, a, "s.slug = $1", slug)
+}
+
+func load(tx *db.Tx, now time.Time, a core.Actor, where string, key any) (Space, policy.Ties, error) {
+	s, t, err := Peek(tx, now, a, where, key)
+	if err != nil {
+		return Space{}, policy.Ties{}, err
+	}
+	return s, t, policy.SeeSpace(a, s.Facts(), t).Err()
+}
+
+// Peek reads a space without asking whether the actor may see it. For callers that decide by another rule, such as the queue.
+// where is one of this package's own conditions, "s.id = $1" or "s.slug = $1".
+func Peek(tx *db.Tx, now time.Time, a core.Actor, where string, key any) (Space, policy.Ties, error) {
+	s, err := db.One(tx, scanSpace, "SELECT "+columns+" FROM space s WHERE "+where, key)
+	if err != nil {
+		return Space{}, policy.Ties{}, err
+	}
+	t, err := tiesOf(tx, now, a, s)
+	return s, t, err
+}
+
+func tiesOf(tx *db.Tx, now time.Time, a core.Actor, s Space) (policy.Ties, error) {
+	if a.Member == 0 {
+		return policy.Ties{}, nil
+	}
+	t, err := db.One(tx, func(r db.Row) (t policy.Ties, err error) {
+		var state, role string
+		var approved, rules, since int64
+		if err = r.Scan(&state, &role, &t.Greeter, &approved, &rules, &since, &t.Staff); err != nil {
+			return t, err
+		}
+		t.Joined, t.Asked, t.Invited = state == joined, state == asked, state == invited
+		t.Steward = t.Joined && role == roleSteward
+		t.Rules = rules > 0
+		t.Newcomer = !t.Steward && isNewcomer(now, since, approved)
+		return t, nil
+	}, `SELECT COALESCE(m.state, ''), COALESCE(m.role, ''), COALESCE(m.greeter, FALSE), COALESCE(m.approved, 0),
+			COALESCE(m.rules_at, 0), COALESCE(m.since, 0),
+			EXISTS (SELECT 1 FROM staff f WHERE f.organisation = s.organisation AND f.member = $2)
+		FROM space s LEFT JOIN membership m ON m.space = s.id AND m.member = $2 WHERE s.id = $1`, s.ID, a.Member)
+	return t, err
+}
+
+func isNewcomer(now time.Time, since, approved int64) bool {
+	return approved < NewcomerPosts || now.Sub(db.Moment(since)) < NewcomerDays*24*time.Hour
+}
+
+// VisibleTo is policy.SeeSpace in SQL: a condition on a space aliased s, whose placeholders begin at $first. A list that joins
+// spaces filters with it. A property test compares the two for every kind of actor and space on both engines.
+func VisibleTo(a core.Actor, firstPlaceholder int) (condition string, args []any) {
+	if a.System {
+		return "TRUE", nil
+	}
+	public := "s.kind IN ('community', 'channel') AND s.visibility = 'public'"
+	if !a.IsMember() {
+		return public, nil
+	}
+	kinds := "'community', 'channel'"
+	if a.Verified {
+		kinds += ", 'rounds'"
+	}
+	mine := "EXISTS (SELECT 1 FROM membership vm WHERE vm.space = s.id AND vm.member = $" + strconv.Itoa(firstPlaceholder) +
+		" AND vm.state IN ('joined', 'invited'))"
+	if a.IsModerator() {
+		mine = "(s.kind <> 'rounds' OR " + mine + ")"
+	}
+	var b strings.Builder
+	b.WriteString("((" + public + ") OR s.kind IN (" + kinds + ") AND (s.visibility = 'members' OR s.visibility = 'invited' AND " + mine + "))")
+	return b.String(), []any{a.Member}
+}
