@@ -1,0 +1,184 @@
+package ui
+
+import (
+	"dayroom/internal/core"
+	"dayroom/internal/platform/i18n"
+	"dayroom/internal/web/static"
+)
+
+// Frame is what every page has around its content.
+type Frame struct {
+	Voice
+	Site        string // the name of the site
+	Title       string // of the page; empty on the first page
+	Description string // one sentence for previews; empty on private pages
+	Canonical   string // the address without what only sorts or pages, as a full URL; empty leaves it out
+	NoIndex     bool   // asks search engines to stay away; private pages always
+	Path        string // the path of this page with its query, to come back to after signing in
+
+	Viewer Viewer
+	Spaces []RailSpace // the viewer's spaces; ui groups them by kind
+	Active Nav         // which place in the main navigation this page belongs to
+
+	ShowQuickExit bool
+	QuickExitURL  string // a harmless site to leave to
+	SearchPath    string // where a search form sends to; empty shows none
+	WritePath     string // where Write leads; empty means PathWrite. A space's page leads into the space
+
+	Flash     []Flash // what just happened, said once
+	Reading   Reading
+	Languages []i18n.Language // offered in the footer; fewer than two shows none
+	Scripts   []string        // further files of package static, such as "passkey.js"
+}
+
+// Viewer is what the frame shows of who looks.
+type Viewer struct {
+	SignedIn    bool
+	Handle      string
+	IsModerator bool
+	IsAdmin     bool
+	NoticeCount int // unread
+	QueueCount  int // waiting, for moderators
+}
+
+// ViewerOf takes from an actor what the frame needs; the counts are for the caller to fill.
+func ViewerOf(a core.Actor) Viewer {
+	return Viewer{SignedIn: a.IsMember(), Handle: a.Handle, IsModerator: a.IsModerator(), IsAdmin: a.IsAdmin()}
+}
+
+// RailSpace is a space in the rail.
+type RailSpace struct {
+	Name    string
+	Slug    string
+	Kind    string // "community", "rounds" or "channel"
+	Current bool
+	New     bool // something is new since the viewer was there
+}
+
+// Nav is a place in the main navigation.
+type Nav string
+
+// The places.
+const (
+	NavNone    Nav = ""
+	NavHome    Nav = "home"
+	NavSpaces  Nav = "spaces"
+	NavWrite   Nav = "write"
+	NavMe      Nav = "me"
+	NavNotices Nav = "notices"
+	NavQueue   Nav = "queue"
+	NavAdmin   Nav = "admin"
+	NavSignIn  Nav = "sign_in"
+	NavJoin    Nav = "join"
+)
+
+// Flash says once what just happened.
+type Flash struct {
+	Tone Tone
+	Text string
+	Link Link // for example to undo it
+}
+
+// The addresses that the frame leads to.
+const (
+	PathHome     = "/"
+	PathSpaces   = "/spaces"
+	PathWrite    = "/write"
+	PathMe       = "/me"
+	PathNotices  = "/notices"
+	PathQueue    = "/queue"
+	PathAdmin    = "/admin"
+	PathSignIn   = "/signin"
+	PathJoin     = "/join"
+	PathPrivacy  = "/privacy"
+	PathTerms    = "/terms"
+	PathReading  = "/reading"
+	PathLanguage = "/language"
+)
+
+// SpacePath is the address of a space.
+func SpacePath(slug string) string { return "/s/" + slug }
+
+// MemberPath is the address of a member's profile.
+func MemberPath(handle string) string { return "/m/" + handle }
+
+// navItem is a line of the main navigation.
+type navItem struct {
+	nav   Nav
+	href  string
+	icon  Icon
+	label string
+}
+
+func (f Frame) mainNav() []navItem {
+	home := navItem{NavHome, PathHome, IconHome, f.T("frame.home")}
+	spaces := navItem{NavSpaces, PathSpaces, IconSpaces, f.T("frame.spaces")}
+	if !f.Viewer.SignedIn {
+		return []navItem{
+			home, spaces,
+			{NavSignIn, PathSignIn, IconSignIn, f.T("frame.sign_in")},
+			{NavJoin, PathJoin, IconMe, f.T("frame.join")},
+		}
+	}
+	write := f.WritePath
+	if write == "" {
+		write = PathWrite
+	}
+	return []navItem{
+		home, spaces,
+		{NavWrite, write, IconWrite, f.T("frame.write")},
+		{NavMe, PathMe, IconMe, f.T("frame.me")},
+	}
+}
+
+// officeNav is what moderators and admins have beside that.
+func (f Frame) officeNav() []navItem {
+	var items []navItem
+	if f.Viewer.IsModerator {
+		items = append(items, navItem{NavQueue, PathQueue, IconFlag, f.T("frame.queue")})
+	}
+	if f.Viewer.IsAdmin {
+		items = append(items, navItem{NavAdmin, PathAdmin, IconSettings, f.T("frame.admin")})
+	}
+	return items
+}
+
+// spaceGroup is the viewer's spaces of one kind.
+type spaceGroup struct {
+	kind   string
+	spaces []RailSpace
+}
+
+func (f Frame) spaceGroups() []spaceGroup {
+	var groups []spaceGroup
+	for _, kind := range []string{"community", "rounds", "channel"} {
+		group := spaceGroup{kind: kind}
+		for _, s := range f.Spaces {
+			if s.Kind == kind {
+				group.spaces = append(group.spaces, s)
+			}
+		}
+		if len(group.spaces) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+func (f Frame) pageTitle() string {
+	if f.Title == "" || f.Title == f.Site {
+		return f.Site
+	}
+	return f.Title + " · " + f.Site
+}
+
+func (f Frame) scripts() []string {
+	list := []string{static.URL("base.js")}
+	if f.Viewer.SignedIn {
+		list = append(list, static.URL("member.js"))
+	}
+	for _, name := range f.Scripts {
+		list = append(list, static.URL(name))
+	}
+	return list
+}
