@@ -48,15 +48,16 @@ CREATE TABLE handle_past (
 );
 CREATE INDEX handle_past_member ON handle_past (member);
 
+-- No address is kept: a leaked list of who sat where when would harm more than it helps anybody recognise a stranger's sign-in.
 CREATE TABLE sign_in (
-	id         BIGKEY,
-	member     BIGINT NOT NULL REFERENCES member (id),
-	token_hash BYTES  NOT NULL UNIQUE,
-	device     TEXT   NOT NULL,
-	address    TEXT   NOT NULL,
-	created_at BIGINT NOT NULL,
-	seen_at    BIGINT NOT NULL,
-	expires_at BIGINT NOT NULL
+	id           BIGKEY,
+	member       BIGINT NOT NULL REFERENCES member (id),
+	token_hash   BYTES  NOT NULL UNIQUE,
+	device       TEXT   NOT NULL,
+	created_at   BIGINT NOT NULL,
+	confirmed_at BIGINT NOT NULL,
+	seen_at      BIGINT NOT NULL,
+	expires_at   BIGINT NOT NULL
 );
 CREATE INDEX sign_in_member ON sign_in (member);
 CREATE INDEX sign_in_expires ON sign_in (expires_at);
