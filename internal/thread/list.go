@@ -1,0 +1,233 @@
+package thread
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
+	"dayroom/internal/policy"
+	"dayroom/internal/space"
+)
+
+// Order says which threads a list has and how they are sorted.
+type Order string
+
+// The lists.
+const (
+	NewestActivity Order = "active"
+	Unanswered     Order = "unanswered" // questions and experiences that nobody answered, newest first
+	FollowedNew    Order = "new"        // followed threads with something new since the last visit
+	Followed       Order = "following"
+	Announced      Order = "announced" // announcements, newest first
+)
+
+// Filter chooses the threads of a list.
+type Filter struct {
+	Order  Order
+	Space  core.ID   // only this one, or zero for all that the actor may see
+	Spaces []core.ID // only these, when Space is zero and it is not nil
+	Tag    string
+	Kind   policy.ThreadKind
+	Author core.ID
+	Page   core.Page
+}
+
+// Item is a thread in a list.
+type Item struct {
+	Thread
+	Space  space.Space
+	New    bool // something new since the actor read it
+	Unread bool // the actor never opened it
+}
+
+// List gives threads that the actor may read. Pinned ones of a space come first, on its first page.
+func (s *Service) List(ctx context.Context, a core.Actor, f Filter) (out core.List[Item], err error) {
+	defer core.Wrap(&err, "thread.List(%s)", f.Order)
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		out, err = s.list(tx, a, f)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) list(tx *db.Tx, a core.Actor, f Filter) (core.List[Item], error) {
+	q := newQuery(a)
+	column := q.choose(a, f)
+	if after := f.Page.After; !after.IsZero() {
+		q.where("(" + column + ", t.id) < (" + q.arg(after.Sort) + ", " + q.arg(after.ID) + ")")
+	}
+	size := f.Page.Size()
+	rows, err := db.All(tx, scanItem, q.sql(column, size+1), q.args...)
+	if err != nil {
+		return core.List[Item]{}, err
+	}
+	list := core.CutList(rows, size, func(i Item) core.Cursor {
+		if column == "t.created_at" {
+			return core.Cursor{Sort: db.Millis(i.CreatedAt), ID: int64(i.ID)}
+		}
+		return core.Cursor{Sort: db.Millis(i.ActiveAt), ID: int64(i.ID)}
+	})
+	if f.Space != 0 && f.Order == NewestActivity && f.Page.After.IsZero() && f.Tag == "" {
+		if list.Items, err = s.pinnedFirst(tx, a, f.Space, list.Items); err != nil {
+			return list, err
+		}
+	}
+	return list, s.attachSpaces(tx, a, list.Items)
+}
+
+// pinnedFirst puts a space's pinned threads on top, each once.
+func (s *Service) pinnedFirst(tx *db.Tx, a core.Actor, id core.ID, items []Item) ([]Item, error) {
+	q := newQuery(a)
+	q.where("t.space = " + q.arg(id))
+	q.where("t.pinned_at > 0")
+	pinned, err := db.All(tx, scanItem, q.sql("t.pinned_at", 5), q.args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range items {
+		if i.PinnedAt.IsZero() {
+			pinned = append(pinned, i)
+		}
+	}
+	return pinned, nil
+}
+
+func (s *Service) attachSpaces(tx *db.Tx, a core.Actor, items []Item) error {
+	known := map[core.ID]space.Space{}
+	for i := range items {
+		id := items[i].Thread.Space
+		if _, ok := known[id]; !ok {
+			sp, _, err := space.Peek(tx, s.clock.Now(), a, "s.id = $1", id)
+			if err != nil {
+				return err
+			}
+			known[id] = sp
+		}
+		items[i].Space = known[id]
+	}
+	return nil
+}
+
+// query gathers the conditions of a list. Every list begins with what the actor may see: that cannot be forgotten.
+type query struct {
+	actor      core.Actor
+	args       []any
+	conditions []string
+	joins      string
+	read       string
+}
+
+func newQuery(a core.Actor) *query {
+	q := &query{actor: a}
+	visible, args := space.VisibleTo(a, 1)
+	q.args = args
+	q.conditions = []string{visible, "t.state = 'open'", "s.archived_at = 0"}
+	q.read = "0"
+	if a.Member != 0 {
+		q.joins = " LEFT JOIN read_position rp ON rp.thread = t.id AND rp.member = " + q.arg(a.Member)
+		q.read = "COALESCE(rp.place, 0)"
+	}
+	return q
+}
+
+func (q *query) arg(v any) string {
+	q.args = append(q.args, v)
+	return fmt.Sprint("$", len(q.args))
+}
+
+func (q *query) where(condition string) { q.conditions = append(q.conditions, condition) }
+
+// choose adds the filter's conditions and gives the column that the list is sorted by.
+func (q *query) choose(a core.Actor, f Filter) string {
+	switch {
+	case f.Space != 0:
+		q.where("t.space = " + q.arg(f.Space))
+	case f.Spaces != nil:
+		marks := []string{"0"}
+		for _, id := range f.Spaces {
+			marks = append(marks, q.arg(id))
+		}
+		q.where("t.space IN (" + strings.Join(marks, ", ") + ")")
+	}
+	if f.Tag != "" {
+		q.where("EXISTS (SELECT 1 FROM thread_tag g WHERE g.thread = t.id AND g.tag = " + q.arg(f.Tag) + ")")
+	}
+	if f.Kind != "" {
+		q.where("t.kind = " + q.arg(f.Kind))
+	}
+	if f.Author != 0 {
+		q.where("t.author = " + q.arg(f.Author))
+	}
+	switch f.Order {
+	case Unanswered:
+		q.where("t.replies = 0 AND t.kind IN ('question', 'experience', 'discussion') AND t.closed_at = 0 AND t.author <> " + q.arg(a.Member))
+		return "t.created_at"
+	case Announced:
+		q.where("t.kind = 'announcement'")
+		return "t.created_at"
+	case Followed, FollowedNew:
+		q.joins += " JOIN follow fo ON fo.thread = t.id AND fo.level = 'follow' AND fo.member = " + q.arg(a.Member)
+		if f.Order == FollowedNew {
+			q.where(fmt.Sprintf("(t.no * %d + t.next_seq - 1) > COALESCE(rp.place, 0) AND t.replies > 0", int64(1)<<placeBits))
+		}
+	}
+	return "t.active_at"
+}
+
+func (q *query) sql(column string, limit int) string {
+	return "SELECT " + threadColumns + ", " + q.read + " FROM thread t JOIN space s ON s.id = t.space" + q.joins +
+		" WHERE " + strings.Join(q.conditions, " AND ") + " ORDER BY " + column + " DESC, t.id DESC LIMIT " + fmt.Sprint(limit)
+}
+
+func scanItem(r db.Row) (i Item, err error) {
+	var read int64
+	i.Thread, err = scanThread(withMore{r, []any{&read}})
+	i.New, i.Unread = read > 0 && i.Last > read, read == 0
+	return i, err
+}
+
+// withMore reads further columns after those that a scan function knows.
+type withMore struct {
+	db.Row
+	more []any
+}
+
+func (w withMore) Scan(dest ...any) error { return w.Row.Scan(append(dest, w.more...)...) }
+
+// Bookmarks gives the actor's bookmarked posts that can still be read, newest first.
+func (s *Service) Bookmarks(ctx context.Context, a core.Actor) (out []Post, err error) {
+	defer core.Wrap(&err, "thread.Bookmarks")
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		ids, err := db.All(tx, db.ID, "SELECT post FROM bookmark WHERE member = $1 ORDER BY at DESC LIMIT 200", a.Member)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			p, err := s.Load(tx, a, id)
+			if core.IsNotFound(err) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Tags gives the tags used most in a space's open threads, the most used first.
+func (s *Service) Tags(ctx context.Context, a core.Actor, id core.ID, limit int) (tags []string, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		if _, _, err := space.Load(tx, s.clock.Now(), a, id); err != nil {
+			return err
+		}
+		tags, err = db.All(tx, db.String, `SELECT tag FROM (SELECT g.tag AS tag, COUNT(*) AS n FROM thread_tag g JOIN thread t ON t.id = g.thread
+			WHERE t.space = $1 AND t.state = 'open' GROUP BY g.tag) x ORDER BY n DESC, tag LIMIT $2`, id, limit)
+		return err
+	})
+	return tags, err
+}

@@ -1,0 +1,123 @@
+package thread
+
+import (
+	"errors"
+	"time"
+
+	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/markup"
+	"dayroom/internal/policy"
+)
+
+// Planted is a thread that comes from elsewhere, whole: an import's or the demo's. It keeps its time, passes no Gate and tells
+// nobody. Author ids have to exist, or be zero with a VisitorName.
+type Planted struct {
+	Thread   Thread // of which ID, No, HTML and Excerpt are filled in
+	Comments []PlantedComment
+	Poll     *PollInput
+}
+
+// PlantedComment is a comment of a Planted thread. ReplyTo is the index of the comment that it answers, or -1.
+type PlantedComment struct {
+	Comment
+	ReplyTo int
+}
+
+// planted are the options of a text from elsewhere: links as they are, mentions of members who are here, no images.
+func planted(tx *db.Tx, failure *error) markup.Options {
+	return markup.Options{Links: -1, Mentions: func(handle string) (string, bool) {
+		id, err := memberByHandle(tx, handle)
+		if err != nil {
+			*failure = err
+		}
+		return "/m/" + handle, id != 0
+	}}
+}
+
+// Plant writes threads inside a transaction. It fills in the ids of the thread and of its comments.
+func Plant(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
+	t := &p.Thread
+	var failure error
+	out, err := markup.Render(t.Body, planted(tx, &failure))
+	if err = errors.Join(err, failure); err != nil {
+		return bodyField(err)
+	}
+	t.ID, t.HTML, t.Excerpt, t.Body, t.Version = ids.Next(), out.HTML, out.Text, markup.Normalize(t.Body), 1
+	if t.State == "" {
+		t.State = policy.Open
+	}
+	if t.ActiveAt.IsZero() {
+		t.ActiveAt = t.CreatedAt
+	}
+	if err := insertThread(tx, t); err != nil {
+		return err
+	}
+	if p.Poll != nil {
+		if err := insertPoll(tx, t.ID, *p.Poll, t.CreatedAt); err != nil {
+			return err
+		}
+	}
+	return plantComments(tx, ids, p)
+}
+
+func plantComments(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
+	var failure error
+	open, latest := 0, p.Thread.ActiveAt
+	for i := range p.Comments {
+		c := &p.Comments[i]
+		out, err := markup.Render(c.Body, planted(tx, &failure))
+		if err = errors.Join(err, failure); err != nil {
+			return bodyField(err)
+		}
+		c.ID, c.Thread, c.HTML, c.Body, c.Version = ids.Next(), p.Thread.ID, out.HTML, markup.Normalize(c.Body), 1
+		c.Place = p.Thread.No<<placeBits | int64(i+1)
+		c.Root = c.Place
+		if c.State == "" {
+			c.State = policy.Open
+		}
+		if c.ReplyTo >= 0 && c.ReplyTo < i {
+			parent := p.Comments[c.ReplyTo]
+			c.Parent, c.Root, c.Depth = parent.ID, parent.Root, min(parent.Depth+1, MaxDepth)
+		}
+		_, err = tx.Exec(`INSERT INTO comment (place, id, thread, root, parent, depth, author, visitor_name, organisation, body, html, warning, for_whom,
+				state, version, created_at, author_helped)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			c.Place, c.ID, c.Thread, c.Root, c.Parent, c.Depth, c.Author, c.VisitorName, c.Organisation, c.Body, c.HTML, c.Warning, c.ForWhom,
+			c.State, c.Version, db.Millis(c.CreatedAt), c.AuthorHelped)
+		if err != nil {
+			return err
+		}
+		if c.State == policy.Open {
+			open++
+			latest = later(latest, c.CreatedAt)
+		}
+	}
+	if len(p.Comments) == 0 {
+		return nil
+	}
+	p.Thread.Replies, p.Thread.ActiveAt = open, latest
+	_, err := tx.Exec("UPDATE thread SET next_seq = $1, replies = $2, active_at = $3 WHERE id = $4",
+		len(p.Comments)+1, open, db.Millis(latest), p.Thread.ID)
+	return err
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Recount brings the counters of a thread in line with what was planted around it: reactions and marks.
+func Recount(tx *db.Tx, thread core.ID) error {
+	for column, kind := range map[string]Reaction{"n_same": SameHere, "n_thanks": ThankYou, "n_helped": HelpedThis} {
+		if _, err := tx.Exec("UPDATE thread SET "+column+" = (SELECT COUNT(*) FROM reaction r WHERE r.post = thread.id AND r.kind = $2) WHERE id = $1", thread, kind); err != nil {
+			return err
+		}
+		if _, err := tx.Exec("UPDATE comment SET "+column+" = (SELECT COUNT(*) FROM reaction r WHERE r.post = comment.id AND r.kind = $2) WHERE thread = $1", thread, kind); err != nil {
+			return err
+		}
+	}
+	return countReplies(tx, thread)
+}

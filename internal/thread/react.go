@@ -1,0 +1,147 @@
+package thread
+
+import (
+	"context"
+	"time"
+
+	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/event"
+	"dayroom/internal/policy"
+)
+
+// React sets or takes back a reaction. Nobody thanks themselves: one's own post is refused.
+func (s *Service) React(ctx context.Context, a core.Actor, post core.ID, kind Reaction, on bool) (p Post, err error) {
+	defer core.Wrap(&err, "thread.React(%s, %s)", post, kind)
+	column, known := reactionColumns[kind]
+	if !known {
+		return p, core.Missing("reaction")
+	}
+	err = s.db.Update(ctx, func(tx *db.Tx) error {
+		if p, err = s.Load(tx, a, post); err != nil {
+			return err
+		}
+		if err := policy.React(a, p.Space.Facts(), p.Ties, p.Facts()).Err(); err != nil {
+			return err
+		}
+		if p.Author() == a.Member {
+			return core.E(core.Forbidden, "thread.react.own")
+		}
+		return s.react(tx, a, p, kind, column, on)
+	})
+	return p, err
+}
+
+func (s *Service) react(tx *db.Tx, a core.Actor, p Post, kind Reaction, column string, on bool) (err error) {
+	now := s.clock.Now()
+	var n int64
+	step, what := "+ 1", PostReacted
+	if on {
+		n, err = tx.Exec("INSERT INTO reaction (post, member, kind, thread, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+			p.ID(), a.Member, kind, p.Thread.ID, db.Millis(now))
+	} else {
+		step, what = "- 1", PostUnreacted
+		n, err = tx.Exec("DELETE FROM reaction WHERE post = $1 AND member = $2 AND kind = $3", p.ID(), a.Member, kind)
+	}
+	if err != nil || n == 0 { // pressed twice: nothing changed
+		return err
+	}
+	table := "thread"
+	if p.Comment != nil {
+		table = "comment"
+	}
+	if err := tx.Must("UPDATE "+table+" SET "+column+" = "+column+" "+step+" WHERE id = $1", p.ID()); err != nil {
+		return err
+	}
+	if kind == HelpedThis && p.Comment != nil {
+		if err := countReplies(tx, p.Thread.ID); err != nil {
+			return err
+		}
+	}
+	event.Append(tx, event.Event{At: now, Kind: what, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: p.ID()}.With(
+		Reacted{Kind: kind, Author: p.Author()}))
+	return nil
+}
+
+// MarkHelped lets the author of a thread say which comments helped.
+func (s *Service) MarkHelped(ctx context.Context, a core.Actor, comment core.ID, on bool) (p Post, err error) {
+	defer core.Wrap(&err, "thread.MarkHelped(%s)", comment)
+	err = s.db.Update(ctx, func(tx *db.Tx) error {
+		if p, err = s.Load(tx, a, comment); err != nil {
+			return err
+		}
+		if p.Comment == nil {
+			return core.Missing("comment")
+		}
+		if err := policy.MarkHelped(a, p.Space.Facts(), p.Ties, p.Thread.Facts(), p.Facts()).Err(); err != nil {
+			return err
+		}
+		if p.Author() == a.Member {
+			return core.E(core.Forbidden, "thread.react.own")
+		}
+		n, err := tx.Exec("UPDATE comment SET author_helped = $1 WHERE id = $2 AND author_helped <> $1", on, comment)
+		if err != nil || n == 0 {
+			return err
+		}
+		if on {
+			event.Append(tx, event.Event{At: s.clock.Now(), Kind: PostHelped, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID,
+				Subject: comment}.With(Reacted{Kind: HelpedThis, Author: p.Author()}))
+		}
+		return countReplies(tx, p.Thread.ID)
+	})
+	return p, err
+}
+
+// Level is how closely a member follows a thread.
+type Level string
+
+// The levels.
+const (
+	NotFollowing Level = ""
+	Following    Level = "follow"
+	Muted        Level = "mute" // no notice, not even a mention
+)
+
+// Follow sets how closely the actor follows a thread.
+func (s *Service) Follow(ctx context.Context, a core.Actor, id core.ID, level Level) error {
+	if level != NotFollowing && level != Following && level != Muted {
+		return core.Field("level", "error.form")
+	}
+	return s.mine(ctx, a, id, func(tx *db.Tx, p Post, now time.Time) error {
+		if level == NotFollowing {
+			_, err := tx.Exec("DELETE FROM follow WHERE member = $1 AND thread = $2", a.Member, p.Thread.ID)
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO follow (member, thread, level, at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (member, thread) DO UPDATE SET level = excluded.level`, a.Member, p.Thread.ID, level, db.Millis(now))
+		return err
+	})
+}
+
+// Bookmark keeps a post for the actor alone, or lets it go.
+func (s *Service) Bookmark(ctx context.Context, a core.Actor, post core.ID, on bool) error {
+	return s.mine(ctx, a, post, func(tx *db.Tx, p Post, now time.Time) error {
+		if !on {
+			_, err := tx.Exec("DELETE FROM bookmark WHERE member = $1 AND post = $2", a.Member, post)
+			return err
+		}
+		_, err := tx.Exec("INSERT INTO bookmark (member, post, thread, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+			a.Member, post, p.Thread.ID, db.Millis(now))
+		return err
+	})
+}
+
+// mine runs what concerns nobody but the actor, on a post that the actor may read.
+func (s *Service) mine(ctx context.Context, a core.Actor, post core.ID, act func(*db.Tx, Post, time.Time) error) (err error) {
+	defer core.Wrap(&err, "thread.mine(%s)", post)
+	if !a.IsMember() {
+		return core.E(core.Unauthenticated, policy.SignInFirst)
+	}
+	return s.db.Update(ctx, func(tx *db.Tx) error {
+		p, err := s.Load(tx, a, post)
+		if err != nil {
+			return err
+		}
+		return act(tx, p, s.clock.Now())
+	})
+}
