@@ -1,0 +1,165 @@
+// Package shell is what stands between a request and a page: who asks, in which language, at what hour; forms and what is wrong
+// with them; the frame around the answer; and the one adapter that turns an error into a page.
+//
+// A page package has a list of Routes. A handler gets a *Call, decodes, calls a service, renders:
+//
+//	func (p *pages) show(c *shell.Call) error {
+//		id, err := c.ID("thread")
+//		if err != nil {
+//			return err
+//		}
+//		t, err := p.threads.Read(c.Ctx(), c.Actor, id)
+//		if err != nil {
+//			return err
+//		}
+//		return c.Show(threadPage(c.Frame(t.Title), t))
+//	}
+package shell
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+
+	"dayroom/internal/core"
+	"dayroom/internal/platform/httpx"
+	"dayroom/internal/policy"
+	"dayroom/internal/site"
+	"dayroom/internal/web/ui"
+)
+
+// Authenticator tells who a sign-in's token belongs to; an unknown or ended one is core.Unauthenticated.
+type Authenticator interface {
+	Authenticate(ctx context.Context, token string) (core.Actor, error)
+}
+
+// Surroundings is what the frame shows beside the page: the viewer's spaces and how much is new.
+type Surroundings interface {
+	Surround(ctx context.Context, a core.Actor) (Around, error)
+}
+
+// Around is what Surroundings found.
+type Around struct {
+	Spaces  []ui.RailSpace
+	Notices int // unread
+	Queue   int // waiting, for stewards and moderators
+}
+
+// Options are what an operator decides.
+type Options struct {
+	Secure  bool           // reached by HTTPS: cookies and headers say so
+	Trusted []netip.Prefix // proxies whose X-Forwarded-For is believed
+	BaseURL string         // "https://dayroom.example.org", without a slash at the end
+	Demo    bool           // the demo offers one-click sign-in
+}
+
+// Shell makes Calls. Safe for concurrent use.
+type Shell struct {
+	Site   *site.Service
+	Auth   Authenticator
+	Around Surroundings
+	Clock  core.Clock
+	Log    *slog.Logger
+	Options
+}
+
+// Route is a page's address, who may pass its door, and what answers. Body is the most that may be sent, in bytes; zero means
+// DefaultBody.
+type Route struct {
+	Method string
+	Path   string
+	Access policy.Access
+	Handle func(*Call) error
+	Body   int64
+	// BeforeSetUp marks the few routes that answer while the site is not set up.
+	BeforeSetUp bool
+}
+
+// DefaultBody is what a form may send: a post of 16 KB in the widest encoding, percent-escaped three times over, and its fields.
+const DefaultBody = 160 << 10
+
+// Mux answers at all routes. What is not among them is the not-found page.
+func (s *Shell) Mux(routes []Route) http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range routes {
+		mux.Handle(r.Method+" "+r.Path, s.handler(r))
+	}
+	mux.Handle("/", s.handler(Route{Access: policy.ForPublic, BeforeSetUp: true, Handle: func(*Call) error { return core.Missing("page") }}))
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(s.handler(Route{Access: policy.ForPublic, BeforeSetUp: true, Handle: func(*Call) error {
+		return core.E(core.Forbidden, "error.cross_origin")
+	}}))
+	return httpx.Guard(guard.Handler(mux), s.Log, s.Secure)
+}
+
+func (s *Shell) handler(r Route) http.Handler {
+	limit := r.Body
+	if limit == 0 {
+		limit = DefaultBody
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		req.Body = http.MaxBytesReader(w, req.Body, limit)
+		c := s.call(w, req)
+		err := c.arrive(r)
+		if err == nil {
+			err = r.Handle(c)
+		}
+		if err != nil {
+			c.fail(err)
+		}
+	})
+}
+
+// arrive finds out who asks and whether the door is open to them.
+func (c *Call) arrive(r Route) error {
+	settings, err := c.shell.Site.Settings(c.Ctx())
+	if err != nil {
+		return err
+	}
+	c.Settings = settings
+	c.speak()
+	if !settings.Ready && !r.BeforeSetUp {
+		return c.redirectError("/setup")
+	}
+	if token := c.token(); token != "" {
+		actor, err := c.shell.Auth.Authenticate(c.Ctx(), token)
+		switch {
+		case core.CodeOf(err) == core.Unauthenticated, core.IsNotFound(err):
+			c.forget()
+		case err != nil:
+			return err
+		}
+		c.Actor = actor
+	}
+	return policy.Enter(c.Actor, r.Access).Err()
+}
+
+// redirect is an error that is a way: it leaves arrive and becomes an answer.
+type redirect struct{ to string }
+
+func (r redirect) Error() string { return "redirect" }
+
+func (c *Call) redirectError(to string) error { return redirect{to} }
+
+// fail answers with what went wrong.
+func (c *Call) fail(err error) {
+	var way redirect
+	if errors.As(err, &way) {
+		c.Go(way.to)
+		return
+	}
+	if errors.Is(err, context.Canceled) && c.R.Context().Err() != nil {
+		return // nobody is listening any more
+	}
+	reference := httpx.RequestID(c.R.Context())
+	public := httpx.Public(err, c.shell.Log, reference)
+	if public.Code == core.Unauthenticated && c.R.Method == http.MethodGet && c.wantsPage() {
+		c.Go(ui.PathSignIn + "?next=" + url.QueryEscape(c.R.URL.RequestURI()))
+		return
+	}
+	httpx.RetryAfter(c.W.Header(), public)
+	c.showError(httpx.Status(public), public, reference)
+}
