@@ -49,16 +49,24 @@ func tiesOf(tx *db.Tx, now time.Time, a core.Actor, s Space) (policy.Ties, error
 		if err = r.Scan(&state, &role, &t.Greeter, &approved, &rules, &since, &t.Staff); err != nil {
 			return t, err
 		}
-		t.Joined, t.Asked, t.Invited = state == joined, state == asked, state == invited
-		t.Steward = t.Joined && role == roleSteward
-		t.Rules = rules > 0
-		t.Newcomer = !t.Steward && isNewcomer(now, since, approved)
+		greeter, staff := t.Greeter, t.Staff
+		t = tiesFrom(now, s, state, role, approved, rules, since)
+		t.Greeter, t.Staff = greeter, staff
 		return t, nil
 	}, `SELECT COALESCE(m.state, ''), COALESCE(m.role, ''), COALESCE(m.greeter, FALSE), COALESCE(m.approved, 0),
 			COALESCE(m.rules_at, 0), COALESCE(m.since, 0),
 			EXISTS (SELECT 1 FROM staff f WHERE f.organisation = s.organisation AND f.member = $2)
 		FROM space s LEFT JOIN membership m ON m.space = s.id AND m.member = $2 WHERE s.id = $1`, s.ID, a.Member)
 	return t, err
+}
+
+// tiesFrom reads a membership's row as ties.
+func tiesFrom(now time.Time, s Space, state, role string, approved, rules, since int64) policy.Ties {
+	t := policy.Ties{Joined: state == joined, Asked: state == asked, Invited: state == invited}
+	t.Steward = t.Joined && role == roleSteward
+	t.Rules = rules > 0 || s.Rules == "" // where there are none, there is nothing to accept
+	t.Newcomer = !t.Steward && isNewcomer(now, since, approved)
+	return t
 }
 
 func isNewcomer(now time.Time, since, approved int64) bool {

@@ -146,6 +146,6 @@ func validSlug(s string) bool {
 
 // Tables declares what this package keeps.
 var Tables = []db.Table{
-	{Name: "membership", Owner: "member", Export: "all", Erase: db.Delete, Keep: "until the member leaves"},
+	{Name: "membership", Owner: "member", Export: "all", Erase: db.Delete, Keep: "until the member leaves; a removal until the next invitation; the words of a request until it is decided"},
 	{Name: "space", Export: "none", Keep: "until the site removes it"},
 }
