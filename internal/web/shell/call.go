@@ -137,7 +137,9 @@ type said struct {
 }
 
 // Say puts a sentence on top of the next page.
-func (c *Call) Say(tone ui.Tone, key string, args ...any) { c.say(said{Tone: tone, Key: key, Args: args}) }
+func (c *Call) Say(tone ui.Tone, key string, args ...any) {
+	c.say(said{Tone: tone, Key: key, Args: args})
+}
 
 // SayWithLink is Say with a link behind the sentence, whose words are the key word.
 func (c *Call) SayWithLink(tone ui.Tone, path, word, key string, args ...any) {
@@ -167,6 +169,9 @@ func (c *Call) takeFlash() []ui.Flash {
 		if n, ok := a.(float64); ok {
 			s.Args[i] = int(n)
 		}
+	}
+	if !c.Has("strip." + string(s.Tone)) {
+		s.Tone = ui.Calm
 	}
 	f := ui.Flash{Tone: s.Tone, Text: c.T(s.Key, s.Args...)}
 	if s.Link != "" && c.Has(s.Word) {
@@ -225,7 +230,9 @@ func (c *Call) JSON(status int, v any) error {
 }
 
 // wantsPage tells a person's browser from a script's fetch.
-func (c *Call) wantsPage() bool { return !strings.Contains(c.R.Header.Get("Accept"), "application/json") }
+func (c *Call) wantsPage() bool {
+	return !strings.Contains(c.R.Header.Get("Accept"), "application/json")
+}
 
 // showError is the error page, or a small JSON object for a script of ours.
 func (c *Call) showError(status int, e *core.Error, reference string) {

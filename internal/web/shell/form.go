@@ -46,7 +46,9 @@ func (c *Call) Form() (Form, error) {
 }
 
 // Text gives a field of several lines, normalised.
-func (f Form) Text(name string) string { return strings.TrimSpace(markup.Normalize(f.values.Get(name))) }
+func (f Form) Text(name string) string {
+	return strings.TrimSpace(markup.Normalize(f.values.Get(name)))
+}
 
 // Line gives a field of one line, normalised.
 func (f Form) Line(name string) string { return markup.Line(f.values.Get(name)) }
