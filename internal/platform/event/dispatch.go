@@ -74,7 +74,11 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 	var first error
 	for _, s := range d.subscribers {
 		for {
-			n, err := d.step(ctx, s)
+			n := 0
+			behind, err := d.behind(ctx, s)
+			if err == nil && behind {
+				n, err = d.step(ctx, s)
+			}
 			if err != nil && first == nil {
 				first = err
 			}
@@ -84,6 +88,16 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 		}
 	}
 	return first
+}
+
+// behind tells whether there is anything for a subscriber to do: an idle server must not take the write lock every second.
+func (d *Dispatcher) behind(ctx context.Context, s subscriber) (yes bool, err error) {
+	err = d.db.View(ctx, func(tx *db.Tx) error {
+		yes, err = db.One(tx, db.Bool, `SELECT c.value > COALESCE((SELECT r.position FROM event_reader r WHERE r.name = $1), -1)
+			FROM counter c WHERE c.name = 'event'`, s.name)
+		return err
+	})
+	return yes, err
 }
 
 // step handles one batch of one subscriber. The reader's row is locked by its UPDATE, so two servers never handle an event twice.

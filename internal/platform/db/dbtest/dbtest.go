@@ -53,7 +53,7 @@ func PostgresAddress(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(PostgresEnv)
 	if server == "" {
-		t.Skip("no PostgreSQL: set " + PostgresEnv + " (make test does)")
+		missing(t)
 	}
 	template, err := postgresTemplate()
 	if err != nil {
@@ -76,7 +76,7 @@ func EmptyPostgres(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(PostgresEnv)
 	if server == "" {
-		t.Skip("no PostgreSQL: set " + PostgresEnv + " (make test does)")
+		missing(t)
 	}
 	name := "dayroom_empty_" + random()
 	if err := admin(server, "CREATE DATABASE "+name); err != nil {
@@ -84,6 +84,17 @@ func EmptyPostgres(t testing.TB) string {
 	}
 	t.Cleanup(func() { admin(server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	return withDatabase(server, name)
+}
+
+// RequireEnv names the variable that turns a missing server from a skip into a failure: CI sets it.
+const RequireEnv = "DAYROOM_REQUIRE_POSTGRES"
+
+func missing(t testing.TB) {
+	t.Helper()
+	if os.Getenv(RequireEnv) != "" {
+		t.Fatal("no PostgreSQL, and " + RequireEnv + " is set: " + PostgresEnv + " should hold the address of a server")
+	}
+	t.Skip("no PostgreSQL: set " + PostgresEnv + " (make test does)")
 }
 
 func open(t testing.TB, address string) *db.DB {

@@ -1,0 +1,56 @@
+# What CI runs is what `make test` runs. Each step can be called alone.
+SHELL := /bin/bash
+GO ?= go
+TEMPL := $(GO) tool templ
+STATICCHECK := $(GO) tool -modfile=tools/go.mod staticcheck
+GOVULNCHECK := $(GO) tool -modfile=tools/go.mod govulncheck
+
+.PHONY: all build test deps format vet generated lint vuln unit browser fuzz screenshots clean
+
+all: build
+
+build: ## the binary, static, in ./dayroom
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o dayroom ./cmd/dayroom
+
+test: deps format vet generated lint vuln unit ## everything that CI runs
+
+deps: ## PostgreSQL and Chromium from the system's packages, where missing
+	scripts/deps
+
+format:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "gofmt would change:"; echo "$$out"; exit 1; }
+
+vet:
+	$(GO) vet ./...
+
+generated: ## committed generated files are what their sources give
+	$(TEMPL) generate -path internal/web >/dev/null
+	@git diff --exit-code --stat -- '*_templ.go' || { echo "run 'make generate' and commit"; exit 1; }
+
+generate:
+	$(TEMPL) generate -path internal/web
+
+lint:
+	$(STATICCHECK) ./...
+
+vuln: ## known holes in what we use; skipped with a word where the database cannot be reached
+	@out=$$(timeout 120 $(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out" | tail -n 40; \
+	if [ $$code -ne 0 ] && [ $$code -ne 3 ]; then echo "SKIPPED govulncheck: its database cannot be reached from here"; exit 0; fi; exit $$code
+
+# Race-enabled, on SQLite and a throw-away PostgreSQL, with the browser tests. The two variables turn a missing database or
+# browser from a skip into a failure.
+unit:
+	DAYROOM_REQUIRE_POSTGRES=1 DAYROOM_REQUIRE_BROWSER=1 scripts/with-postgres $(GO) test -race -timeout 40m ./...
+
+browser:
+	DAYROOM_REQUIRE_BROWSER=1 $(GO) test -count=1 ./internal/browser/...
+
+screenshots: ## the README's pictures, made by the browser tests
+	DAYROOM_REQUIRE_BROWSER=1 DAYROOM_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -count=1 ./internal/browser/...
+
+FUZZTIME ?= 30s
+fuzz: ## each fuzz target for FUZZTIME
+	scripts/fuzz $(FUZZTIME)
+
+clean:
+	rm -rf dayroom dayroom-demo
