@@ -26,6 +26,9 @@ func (s *Service) Close(ctx context.Context, a core.Actor, id core.ID, closed bo
 	})
 }
 
+// maxPinned is how many threads of a space are pinned: more would hide what is new on a phone.
+const maxPinned = 5
+
 // Pin puts a thread on top of its space's list, or lets it go.
 func (s *Service) Pin(ctx context.Context, a core.Actor, id core.ID, pinned bool) error {
 	return s.arrange(ctx, a, id, func(tx *db.Tx, sc scene) (Changed, error) {
@@ -34,6 +37,13 @@ func (s *Service) Pin(ctx context.Context, a core.Actor, id core.ID, pinned bool
 		}
 		at, what := int64(0), "unpinned"
 		if pinned {
+			n, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM thread WHERE space = $1 AND pinned_at > 0 AND id <> $2", sc.Space.ID, id)
+			if err != nil {
+				return Changed{}, err
+			}
+			if n >= maxPinned {
+				return Changed{}, core.E(core.Forbidden, "thread.pin.many")
+			}
 			at, what = db.Millis(s.clock.Now()), "pinned"
 		}
 		_, err := tx.Exec("UPDATE thread SET pinned_at = $1 WHERE id = $2", at, id)
@@ -55,7 +65,7 @@ func (s *Service) Move(ctx context.Context, a core.Actor, id, to core.ID) error 
 		if err := policy.Moderate(a, target.Facts(), ties).Err(); err != nil {
 			return Changed{}, err
 		}
-		if target.ID == sc.Space.ID || wider(sc.Space, target) || sc.Thread.Kind == policy.Announcement && target.Kind != policy.Channel {
+		if !mayMove(sc, target) {
 			return Changed{}, core.Field("space", "thread.move.not_there")
 		}
 		if _, err := tx.Exec("UPDATE thread SET space = $1, pinned_at = 0 WHERE id = $2", to, id); err != nil {
@@ -64,6 +74,46 @@ func (s *Service) Move(ctx context.Context, a core.Actor, id, to core.ID) error 
 		_, err = tx.Exec("UPDATE media SET space = $1 WHERE thread = $2", to, id)
 		return Changed{What: "moved", From: sc.Space.ID}, err
 	})
+}
+
+// Targets gives the spaces that the actor may move a thread to.
+func (s *Service) Targets(ctx context.Context, a core.Actor, id core.ID) (t Thread, out []space.Space, err error) {
+	defer core.Wrap(&err, "thread.Targets(%s)", id)
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		sc, err := s.scene(tx, a, id)
+		if err != nil {
+			return err
+		}
+		t = sc.Thread
+		if err := policy.Moderate(a, sc.Space.Facts(), sc.Ties).Err(); err != nil {
+			return err
+		}
+		visible, args := space.VisibleTo(a, 1)
+		ids, err := db.All(tx, db.ID, "SELECT s.id FROM space s WHERE "+visible+" AND s.archived_at = 0 ORDER BY s.name, s.id LIMIT 500", args...)
+		if err != nil {
+			return err
+		}
+		for _, target := range ids {
+			sp, ties, err := space.Load(tx, s.clock.Now(), a, target)
+			if err != nil {
+				return err
+			}
+			if policy.Moderate(a, sp.Facts(), ties).OK() && mayMove(sc, sp) {
+				out = append(out, sp)
+			}
+		}
+		return nil
+	})
+	return t, out, err
+}
+
+// mayMove tells whether a thread may stand in a space, whoever moves it. What somebody said in an organisation's name stays there.
+func mayMove(sc scene, target space.Space) bool {
+	if sc.Thread.Kind == policy.Announcement && target.Kind != policy.Channel {
+		return false
+	}
+	return target.ID != sc.Space.ID && !wider(sc.Space, target) && target.ArchivedAt.IsZero() &&
+		(sc.Thread.Organisation == 0 || target.Organisation == sc.Thread.Organisation)
 }
 
 // wider tells whether more people may read in to than in from.

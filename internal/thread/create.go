@@ -47,6 +47,7 @@ func (in Opening) validate(a core.Actor) error {
 func (s *Service) Create(ctx context.Context, a core.Actor, in Opening) (t Thread, err error) {
 	defer core.Wrap(&err, "thread.Create(space %s, %s)", in.Space, in.Kind)
 	in.Title, in.Warning, in.ForWhom = markup.Line(in.Title), markup.Line(in.Warning), markup.Line(in.ForWhom)
+	in.AsOrganisation = in.AsOrganisation || in.Kind == policy.Announcement // nobody announces in their own name
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
 		t, err = s.create(tx, a, in)
 		return err
@@ -113,7 +114,7 @@ func mayOpen(a core.Actor, sp space.Space, ties policy.Ties, in Opening) error {
 		}
 		return policy.AskAsVisitor(a, sp.Facts()).Err()
 	}
-	if in.AsOrganisation || in.Kind == policy.Announcement {
+	if in.AsOrganisation {
 		if err := policy.SpeakForOrganisation(a, sp.Facts(), ties).Err(); err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type Image struct {
 	Width  int
 	Height int
 	Alt    string
+	Public bool // its post is there for everybody; told by SeeImage
 }
 
 // Path is the address at which the image is seen, by whoever may read its post.
@@ -93,7 +94,8 @@ func (s *Service) SeeImage(ctx context.Context, a core.Actor, id core.ID, name s
 		if img.Post == 0 {
 			return core.Missing("image")
 		}
-		_, err = s.Load(tx, a, img.Post)
+		p, err := s.Load(tx, a, img.Post)
+		img.Public = policy.ReadPost(core.Visitor, p.Space.Facts(), policy.Ties{}, p.Facts()).OK()
 		return err
 	})
 	return img, err

@@ -37,9 +37,9 @@ type Filter struct {
 // Item is a thread in a list.
 type Item struct {
 	Thread
-	Space  space.Space
-	New    bool // something new since the actor read it
-	Unread bool // the actor never opened it
+	Space space.Space
+	New   int // comments by others since the actor read it; zero where it was never opened and is not followed
+	read  int64
 }
 
 // List gives threads that the actor may read. Pinned ones of a space come first, on its first page.
@@ -58,6 +58,10 @@ func (s *Service) list(tx *db.Tx, a core.Actor, f Filter) (core.List[Item], erro
 	if after := f.Page.After; !after.IsZero() {
 		q.where("(" + column + ", t.id) < (" + q.arg(after.Sort) + ", " + q.arg(after.ID) + ")")
 	}
+	onTop := f.Space != 0 && f.Order == NewestActivity && f.Tag == ""
+	if onTop { // they stand on the first page and nowhere else
+		q.where("t.pinned_at = 0")
+	}
 	size := f.Page.Size()
 	rows, err := db.All(tx, scanItem, q.sql(column, size+1), q.args...)
 	if err != nil {
@@ -69,29 +73,51 @@ func (s *Service) list(tx *db.Tx, a core.Actor, f Filter) (core.List[Item], erro
 		}
 		return core.Cursor{Sort: db.Millis(i.ActiveAt), ID: int64(i.ID)}
 	})
-	if f.Space != 0 && f.Order == NewestActivity && f.Page.After.IsZero() && f.Tag == "" {
+	if onTop && f.Page.After.IsZero() {
 		if list.Items, err = s.pinnedFirst(tx, a, f.Space, list.Items); err != nil {
 			return list, err
 		}
 	}
+	if err := s.overlay(tx, a, &list, f.Order); err != nil {
+		return list, err
+	}
 	return list, s.attachSpaces(tx, a, list.Items)
 }
 
-// pinnedFirst puts a space's pinned threads on top, each once.
+// overlay takes into account what the actor has read and is not written yet (see FlushPositions).
+func (s *Service) overlay(tx *db.Tx, a core.Actor, list *core.List[Item], o Order) (err error) {
+	if a.Member == 0 {
+		return nil
+	}
+	kept := list.Items[:0]
+	for _, i := range list.Items {
+		if place := s.reads.peek(a.Member, i.ID); place > i.read {
+			if i.New, err = countNew(tx, a, i.No, place); err != nil {
+				return err
+			}
+		}
+		if o != FollowedNew || i.New > 0 {
+			kept = append(kept, i)
+		}
+	}
+	list.Items = kept
+	return nil
+}
+
+// countNew counts the comments by others after a place.
+func countNew(tx *db.Tx, a core.Actor, no, place int64) (int, error) {
+	n, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM comment c WHERE c.place > $1 AND c.place < $2 AND c.state = 'open' AND c.author <> $3",
+		place, (no+1)<<placeBits, a.Member)
+	return int(n), err
+}
+
+// pinnedFirst puts a space's pinned threads on top.
 func (s *Service) pinnedFirst(tx *db.Tx, a core.Actor, id core.ID, items []Item) ([]Item, error) {
 	q := newQuery(a)
 	q.where("t.space = " + q.arg(id))
 	q.where("t.pinned_at > 0")
-	pinned, err := db.All(tx, scanItem, q.sql("t.pinned_at", 5), q.args...)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range items {
-		if i.PinnedAt.IsZero() {
-			pinned = append(pinned, i)
-		}
-	}
-	return pinned, nil
+	pinned, err := db.All(tx, scanItem, q.sql("t.pinned_at", 2*maxPinned), q.args...)
+	return append(pinned, items...), err
 }
 
 func (s *Service) attachSpaces(tx *db.Tx, a core.Actor, items []Item) error {
@@ -112,24 +138,36 @@ func (s *Service) attachSpaces(tx *db.Tx, a core.Actor, items []Item) error {
 
 // query gathers the conditions of a list. Every list begins with what the actor may see: that cannot be forgotten.
 type query struct {
-	actor      core.Actor
+	me         string // the actor's placeholder; empty for a visitor
 	args       []any
 	conditions []string
 	joins      string
-	read       string
+	read, news string // how far the actor has read, and how much is new
 }
 
 func newQuery(a core.Actor) *query {
-	q := &query{actor: a}
+	q := &query{}
 	visible, args := space.VisibleTo(a, 1)
 	q.args = args
-	q.conditions = []string{visible, "t.state = 'open'", "s.archived_at = 0"}
-	q.read = "0"
-	if a.Member != 0 {
-		q.joins = " LEFT JOIN read_position rp ON rp.thread = t.id AND rp.member = " + q.arg(a.Member)
-		q.read = "COALESCE(rp.place, 0)"
+	q.conditions = []string{visible, "s.archived_at = 0"}
+	q.read, q.news = "0", "0"
+	if a.Member == 0 {
+		q.where("t.state = 'open'")
+		return q
 	}
+	q.me = q.arg(a.Member)
+	q.where("(t.state = 'open' OR t.state = 'held' AND t.author = " + q.me + ")") // one's own post does not seem lost while it waits
+	q.joins = " LEFT JOIN read_position rp ON rp.thread = t.id AND rp.member = " + q.me
+	q.read = "COALESCE(rp.place, 0)"
+	q.news = "(SELECT COUNT(*) " + q.newer(1) + ")"
 	return q
+}
+
+// newer is what is new in a thread t for the actor. Where no position is kept, reading counts from the beginning of the thread
+// or, with never 1, from its end.
+func (q *query) newer(never int) string {
+	return fmt.Sprintf(`FROM comment n WHERE n.place > COALESCE(rp.place, (t.no + %d) * %d) AND n.place < (t.no + 1) * %d
+		AND n.state = 'open' AND n.author <> %s`, never, int64(1)<<placeBits, int64(1)<<placeBits, q.me)
 }
 
 func (q *query) arg(v any) string {
@@ -162,29 +200,31 @@ func (q *query) choose(a core.Actor, f Filter) string {
 	}
 	switch f.Order {
 	case Unanswered:
-		q.where("t.replies = 0 AND t.kind IN ('question', 'experience', 'discussion') AND t.closed_at = 0 AND t.author <> " + q.arg(a.Member))
+		q.where("t.replies = 0 AND t.kind IN ('question', 'experience', 'discussion') AND t.closed_at = 0 AND t.state = 'open'")
+		if f.Space == 0 && a.Member != 0 { // where the actor could help: not in their own threads
+			q.where("t.author <> " + q.me)
+		}
 		return "t.created_at"
 	case Announced:
 		q.where("t.kind = 'announcement'")
 		return "t.created_at"
 	case Followed, FollowedNew:
-		q.joins += " JOIN follow fo ON fo.thread = t.id AND fo.level = 'follow' AND fo.member = " + q.arg(a.Member)
+		q.joins += " JOIN follow fo ON fo.thread = t.id AND fo.level = 'follow' AND fo.member = " + q.me
+		q.news = "(SELECT COUNT(*) " + q.newer(0) + ")"
 		if f.Order == FollowedNew {
-			q.where(fmt.Sprintf("(t.no * %d + t.next_seq - 1) > COALESCE(rp.place, 0) AND t.replies > 0", int64(1)<<placeBits))
+			q.where("EXISTS (SELECT 1 " + q.newer(0) + ")")
 		}
 	}
 	return "t.active_at"
 }
 
 func (q *query) sql(column string, limit int) string {
-	return "SELECT " + threadColumns + ", " + q.read + " FROM thread t JOIN space s ON s.id = t.space" + q.joins +
+	return "SELECT " + threadColumns + ", " + q.read + ", " + q.news + " FROM thread t JOIN space s ON s.id = t.space" + q.joins +
 		" WHERE " + strings.Join(q.conditions, " AND ") + " ORDER BY " + column + " DESC, t.id DESC LIMIT " + fmt.Sprint(limit)
 }
 
 func scanItem(r db.Row) (i Item, err error) {
-	var read int64
-	i.Thread, err = scanThread(withMore{r, []any{&read}})
-	i.New, i.Unread = read > 0 && i.Last > read, read == 0
+	i.Thread, err = scanThread(withMore{r, []any{&i.read, &i.New}})
 	return i, err
 }
 

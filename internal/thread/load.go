@@ -1,6 +1,8 @@
 package thread
 
 import (
+	"context"
+
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
@@ -101,6 +103,16 @@ func (p Post) Path() string {
 
 // CommentPath is the address of a comment; it leads to the page of its thread that has it.
 func CommentPath(id core.ID) string { return "/c/" + id.String() }
+
+// Find reads a post that the actor may read.
+func (s *Service) Find(ctx context.Context, a core.Actor, id core.ID) (p Post, err error) {
+	defer core.Wrap(&err, "thread.Find(%s)", id)
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		p, err = s.Load(tx, a, id)
+		return err
+	})
+	return p, err
+}
 
 // Load reads a post that the actor may read; core.NotFound otherwise. Inside a transaction, for packages that act on posts.
 func (s *Service) Load(tx *db.Tx, a core.Actor, id core.ID) (Post, error) {

@@ -22,7 +22,8 @@ type View struct {
 	Thread   Thread
 	Comments []Comment // in the order in which branches began, replies after what they answer; tombstones where State is Deleted
 	Next     core.Cursor
-	First    bool // whether this is the first page
+	First    bool                // whether this is the first page
+	Answered map[core.ID]Comment // what comments of this page answer and what stands on another page
 	Helped   []Comment
 	Poll     *Poll
 
@@ -31,6 +32,8 @@ type View struct {
 	Level      Level
 	ReadTo     int64 // the place up to which the actor had read before; zero when not known
 	Can        Can
+
+	readNow int64 // the place up to which the actor has read with this page
 }
 
 // Can is what the actor may do here, for the page to offer.
@@ -62,8 +65,8 @@ func (s *Service) Read(ctx context.Context, a core.Actor, id core.ID, after core
 		}
 		return s.personal(tx, a, &v)
 	})
-	if err == nil && a.IsMember() {
-		s.noteRead(a, v)
+	if err == nil && a.IsMember() && v.readNow > v.ReadTo {
+		s.reads.note(a.Member, id, v.readNow, s.clock.Now())
 	}
 	return v, err
 }
@@ -93,6 +96,27 @@ func (s *Service) comments(tx *db.Tx, a core.Actor, v *View, after core.Cursor) 
 	page := core.CutList(rows, PageSize, func(c Comment) core.Cursor { return core.Cursor{Sort: c.Root, ID: c.Place} })
 	v.Next = page.Next
 	v.Comments = s.readable(a, v, page.Items)
+	return s.answered(tx, a, v)
+}
+
+// answered reads what the page's comments answer on an earlier page, as far as the actor may read it.
+func (s *Service) answered(tx *db.Tx, a core.Actor, v *View) error {
+	here := map[core.ID]bool{0: true}
+	v.Answered = map[core.ID]Comment{}
+	for _, c := range v.Comments {
+		here[c.ID] = true
+		if here[c.Parent] {
+			continue
+		}
+		here[c.Parent] = true
+		p, err := db.One(tx, scanComment, "SELECT "+commentColumns+" FROM comment c WHERE c.id = $1", c.Parent)
+		if err != nil && !core.IsNotFound(err) {
+			return err
+		}
+		if err == nil && policy.ReadPost(a, v.Space.Facts(), v.Ties, p.Facts()).OK() {
+			v.Answered[p.ID] = p
+		}
+	}
 	return nil
 }
 
@@ -156,22 +180,37 @@ func (s *Service) personal(tx *db.Tx, a core.Actor, v *View) error {
 	for _, id := range marks {
 		v.Bookmarked[id] = true
 	}
-	_, err = db.One(tx, func(r db.Row) (int, error) { return 0, r.Scan(&v.Level, &v.ReadTo) },
+	var keep bool
+	_, err = db.One(tx, func(r db.Row) (int, error) { return 0, r.Scan(&v.Level, &v.ReadTo, &keep) },
 		`SELECT COALESCE((SELECT level FROM follow WHERE member = $1 AND thread = $2), ''),
-			COALESCE((SELECT place FROM read_position WHERE member = $1 AND thread = $2), 0)`, a.Member, v.Thread.ID)
+			COALESCE((SELECT place FROM read_position WHERE member = $1 AND thread = $2), 0), keep_read_positions FROM member WHERE id = $1`,
+		a.Member, v.Thread.ID)
+	if err != nil || !keep {
+		return err
+	}
 	v.ReadTo = max(v.ReadTo, s.reads.peek(a.Member, v.Thread.ID))
+	v.readNow, err = readThrough(tx, v)
 	return err
 }
 
-// noteRead notes the greatest place on the page; a thread without comments counts as read at its beginning.
-func (s *Service) noteRead(a core.Actor, v View) {
-	place := v.Thread.No << placeBits
+// readThrough tells how far somebody has read who read this page and those before it. The order of pages is by branch, so a page
+// may hold a late comment while earlier ones follow on the next: then it counts up to the first that follows. On the last page
+// everything is read; a thread without comments counts as read at its beginning.
+func readThrough(tx *db.Tx, v *View) (int64, error) {
+	begin := v.Thread.No << placeBits
+	if !v.Next.IsZero() {
+		rest, err := db.One(tx, db.Int64, "SELECT MIN(c.place) FROM comment c WHERE c.thread = $1 AND (c.root, c.place) > ($2, $3)",
+			v.Thread.ID, v.Next.Sort, v.Next.ID)
+		return max(rest-1, begin), err
+	}
+	if !v.First {
+		last, err := db.One(tx, db.Int64, "SELECT COALESCE(MAX(c.place), 0) FROM comment c WHERE c.thread = $1 AND c.state = 'open'", v.Thread.ID)
+		return max(last, begin), err
+	}
 	for _, c := range v.Comments {
-		place = max(place, c.Place)
+		begin = max(begin, c.Place)
 	}
-	if place > v.ReadTo {
-		s.reads.note(a.Member, v.Thread.ID, place, s.clock.Now())
-	}
+	return begin, nil
 }
 
 // FindComment tells on which page of its thread a comment stands: the cursor to read from, so that the comment is on the page.
@@ -186,15 +225,54 @@ func (s *Service) FindComment(ctx context.Context, a core.Actor, id core.ID) (th
 			return core.Missing("comment")
 		}
 		thread = p.Thread.ID
-		before, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM comment c WHERE c.thread = $1 AND (c.root, c.place) < ($2, $3)",
-			thread, p.Comment.Root, p.Comment.Place)
-		if err != nil || before < PageSize {
-			return err
-		}
-		// The page begins after the last row of the page before.
-		after, err = db.One(tx, func(r db.Row) (k core.Cursor, err error) { err = r.Scan(&k.Sort, &k.ID); return },
-			"SELECT c.root, c.place FROM comment c WHERE c.thread = $1 ORDER BY c.root, c.place LIMIT 1 OFFSET $2", thread, before/PageSize*PageSize-1)
+		after, err = pageOf(tx, thread, core.Cursor{Sort: p.Comment.Root, ID: p.Comment.Place})
 		return err
 	})
 	return thread, after, err
+}
+
+// pageOf gives the cursor of the page that holds the comment with a key.
+func pageOf(tx *db.Tx, thread core.ID, key core.Cursor) (core.Cursor, error) {
+	before, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM comment c WHERE c.thread = $1 AND (c.root, c.place) < ($2, $3)", thread, key.Sort, key.ID)
+	if err != nil || before < PageSize {
+		return core.Cursor{}, err
+	}
+	// The page begins after the last row of the page before.
+	return db.One(tx, scanKey, "SELECT c.root, c.place FROM comment c WHERE c.thread = $1 ORDER BY c.root, c.place LIMIT 1 OFFSET $2",
+		thread, before/PageSize*PageSize-1)
+}
+
+func scanKey(r db.Row) (k core.Cursor, err error) {
+	err = r.Scan(&k.Sort, &k.ID)
+	return k, err
+}
+
+// FirstNew tells on which page of a thread the first comment stands that the actor has not read; found is false where there is
+// none, or where it is not known how far the actor has read.
+func (s *Service) FirstNew(ctx context.Context, a core.Actor, id core.ID) (after core.Cursor, found bool, err error) {
+	defer core.Wrap(&err, "thread.FirstNew(%s)", id)
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		if _, err := s.scene(tx, a, id); err != nil || !a.IsMember() {
+			return err
+		}
+		read, err := db.One(tx, db.Int64, "SELECT COALESCE((SELECT place FROM read_position WHERE member = $1 AND thread = $2), 0)", a.Member, id)
+		if err != nil {
+			return err
+		}
+		if read = max(read, s.reads.peek(a.Member, id)); read == 0 {
+			return nil
+		}
+		key, err := db.One(tx, scanKey, `SELECT c.root, c.place FROM comment c WHERE c.thread = $1 AND c.place > $2 AND c.state = 'open'
+			AND c.author <> $3 ORDER BY c.root, c.place LIMIT 1`, id, read, a.Member)
+		if err != nil {
+			if core.IsNotFound(err) {
+				return nil
+			}
+			return err
+		}
+		found = true
+		after, err = pageOf(tx, id, key)
+		return err
+	})
+	return after, found, err
 }

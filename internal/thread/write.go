@@ -1,6 +1,7 @@
 package thread
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -84,9 +85,13 @@ func memberByHandle(tx *db.Tx, handle string) (core.ID, error) {
 }
 
 // Preview renders a text as it would be stored. Nothing is written.
-func (s *Service) Preview(tx *db.Tx, a core.Actor, body string) (string, error) {
-	w, err := s.render(tx, a, body, 0)
-	return w.HTML, err
+func (s *Service) Preview(ctx context.Context, a core.Actor, body string) (html string, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		w, err := s.render(tx, a, body, 0)
+		html = w.HTML
+		return err
+	})
+	return html, err
 }
 
 func within(s string, low, high int) bool {
