@@ -65,11 +65,12 @@ func tiesFrom(now time.Time, s Space, state, role string, approved, rules, since
 	t := policy.Ties{Joined: state == joined, Asked: state == asked, Invited: state == invited}
 	t.Steward = t.Joined && role == roleSteward
 	t.Rules = rules > 0 || s.Rules == "" // where there are none, there is nothing to accept
-	t.Newcomer = !t.Steward && isNewcomer(now, since, approved)
+	t.Newcomer = !t.Steward && IsNewcomer(now, since, approved)
 	return t
 }
 
-func isNewcomer(now time.Time, since, approved int64) bool {
+// IsNewcomer tells whether somebody who joined at since (Unix milliseconds) and has so many approved posts is a newcomer.
+func IsNewcomer(now time.Time, since, approved int64) bool {
 	return approved < NewcomerPosts || now.Sub(db.Moment(since)) < NewcomerDays*24*time.Hour
 }
 

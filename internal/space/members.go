@@ -55,7 +55,7 @@ func (s *Service) people(tx *db.Tx, space core.ID, g Group, page core.Page) (cor
 		var approved, since int64
 		err = r.Scan(&p.Member, &p.Handle, &role, &p.Greeter, &approved, &since, &p.Message)
 		p.Since, p.Steward = db.Moment(since), role == roleSteward
-		p.Newcomer = !p.Steward && isNewcomer(now, since, approved)
+		p.Newcomer = !p.Steward && IsNewcomer(now, since, approved)
 		return p, err
 	}, `SELECT m.member, p.handle, m.role, m.greeter, m.approved, m.since, m.message FROM membership m JOIN member p ON p.id = m.member
 		WHERE m.space = $1 AND m.state = $2 AND p.standing IN ('active', 'restricted', 'banned')
