@@ -27,43 +27,57 @@ func (s *Service) React(ctx context.Context, a core.Actor, post core.ID, kind Re
 		if p.Author() == a.Member {
 			return core.E(core.Forbidden, "thread.react.own")
 		}
-		return s.react(tx, a, p, kind, column, on)
+		if kind == HelpedThis && p.Comment != nil && p.Thread.Author == a.Member {
+			return s.markHelped(tx, a, p, on)
+		}
+		changed, err := s.react(tx, a, p, kind, column, on)
+		if err != nil || !changed {
+			return err
+		}
+		what := PostReacted
+		if !on {
+			what = PostUnreacted
+		}
+		s.tellReaction(tx, a, p, what, kind)
+		return nil
 	})
 	return p, err
 }
 
-func (s *Service) react(tx *db.Tx, a core.Actor, p Post, kind Reaction, column string, on bool) (err error) {
-	now := s.clock.Now()
+func (s *Service) tellReaction(tx *db.Tx, a core.Actor, p Post, what string, kind Reaction) {
+	event.Append(tx, event.Event{At: s.clock.Now(), Kind: what, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: p.ID()}.With(
+		Reacted{Kind: kind, Author: p.Author()}))
+}
+
+// react writes or removes the reaction and counts it; changed is false where it was so already: somebody pressed twice.
+func (s *Service) react(tx *db.Tx, a core.Actor, p Post, kind Reaction, column string, on bool) (changed bool, err error) {
 	var n int64
-	step, what := "+ 1", PostReacted
+	step := "+ 1"
 	if on {
 		n, err = tx.Exec("INSERT INTO reaction (post, member, kind, thread, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-			p.ID(), a.Member, kind, p.Thread.ID, db.Millis(now))
+			p.ID(), a.Member, kind, p.Thread.ID, db.Millis(s.clock.Now()))
 	} else {
-		step, what = "- 1", PostUnreacted
+		step = "- 1"
 		n, err = tx.Exec("DELETE FROM reaction WHERE post = $1 AND member = $2 AND kind = $3", p.ID(), a.Member, kind)
 	}
-	if err != nil || n == 0 { // pressed twice: nothing changed
-		return err
+	if err != nil || n == 0 {
+		return false, err
 	}
 	table := "thread"
 	if p.Comment != nil {
 		table = "comment"
 	}
 	if err := tx.Must("UPDATE "+table+" SET "+column+" = "+column+" "+step+" WHERE id = $1", p.ID()); err != nil {
-		return err
+		return false, err
 	}
 	if kind == HelpedThis && p.Comment != nil {
-		if err := countReplies(tx, p.Thread.ID); err != nil {
-			return err
-		}
+		return true, countReplies(tx, p.Thread.ID)
 	}
-	event.Append(tx, event.Event{At: now, Kind: what, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: p.ID()}.With(
-		Reacted{Kind: kind, Author: p.Author()}))
-	return nil
+	return true, nil
 }
 
-// MarkHelped lets the author of a thread say which comments helped.
+// MarkHelped lets the author of a thread say which comments helped. It is their "this helped me", with more weight: reacting so
+// in one's own thread is the same act.
 func (s *Service) MarkHelped(ctx context.Context, a core.Actor, comment core.ID, on bool) (p Post, err error) {
 	defer core.Wrap(&err, "thread.MarkHelped(%s)", comment)
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
@@ -73,23 +87,29 @@ func (s *Service) MarkHelped(ctx context.Context, a core.Actor, comment core.ID,
 		if p.Comment == nil {
 			return core.Missing("comment")
 		}
-		if err := policy.MarkHelped(a, p.Space.Facts(), p.Ties, p.Thread.Facts(), p.Facts()).Err(); err != nil {
-			return err
-		}
 		if p.Author() == a.Member {
 			return core.E(core.Forbidden, "thread.react.own")
 		}
-		n, err := tx.Exec("UPDATE comment SET author_helped = $1 WHERE id = $2 AND author_helped <> $1", on, comment)
-		if err != nil || n == 0 {
-			return err
-		}
-		if on {
-			event.Append(tx, event.Event{At: s.clock.Now(), Kind: PostHelped, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID,
-				Subject: comment}.With(Reacted{Kind: HelpedThis, Author: p.Author()}))
-		}
-		return countReplies(tx, p.Thread.ID)
+		return s.markHelped(tx, a, p, on)
 	})
 	return p, err
+}
+
+func (s *Service) markHelped(tx *db.Tx, a core.Actor, p Post, on bool) error {
+	if err := policy.MarkHelped(a, p.Space.Facts(), p.Ties, p.Thread.Facts(), p.Facts()).Err(); err != nil {
+		return err
+	}
+	if _, err := s.react(tx, a, p, HelpedThis, reactionColumns[HelpedThis], on); err != nil {
+		return err
+	}
+	n, err := tx.Exec("UPDATE comment SET author_helped = $1 WHERE id = $2 AND author_helped <> $1", on, p.ID())
+	if err != nil || n == 0 {
+		return err
+	}
+	if on {
+		s.tellReaction(tx, a, p, PostHelped, HelpedThis)
+	}
+	return countReplies(tx, p.Thread.ID)
 }
 
 // Level is how closely a member follows a thread.

@@ -65,7 +65,7 @@ func Render(src string, opt Options) (Rendered, error) {
 	}
 	// Entities such as &#8238; only become characters here, so the characters are cleaned a second time.
 	safe := strings.TrimSpace(strip(policy.SanitizeReader(&raw).String()))
-	out := Rendered{HTML: safe, Text: summary(safe), Mentions: found.mentions, Links: found.links, Media: found.media}
+	out := Rendered{HTML: safe, Text: Summary(safe), Mentions: found.mentions, Links: found.links, Media: found.media}
 	if !visible(out.Text) && len(out.Media) == 0 {
 		return Rendered{}, core.E(core.Invalid, "markup.empty")
 	}

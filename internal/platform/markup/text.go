@@ -53,8 +53,8 @@ func visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
-// summary takes the words that a reader of the HTML sees first, in one line, cut between words where there are any.
-func summary(safe string) string {
+// Summary takes the words that a reader of the HTML sees first, in one line, cut between words where there are any.
+func Summary(safe string) string {
 	var b strings.Builder
 	tokens := html.NewTokenizer(strings.NewReader(safe))
 	for b.Len() < SummaryRunes*8 { // 4 bytes a character at most, and white space that folds
