@@ -272,9 +272,8 @@ func visitorPage(v Voice, w words) templ.Component {
 	return within(Page(f, nil), ErrorPage(v, ErrorView{Code: "not_found", Message: v.T("error.not_found")}))
 }
 
-func TestAVisitorsPageOfFiftyCommentsFitsTheBudget(t *testing.T) {
-	w := galleryWords("en")
-	v := Voice{Printer: i18n.For("en"), Now: evening}
+// fiftyComments is what a visitor gets of a thread that many have written in.
+func fiftyComments(v Voice, w words) templ.Component {
 	var comments []templ.Component
 	for i := range 50 {
 		p := post(v, w, "c"+core.ID(900_000_000_000+i*7919).String(), i%5, i%4, time.Duration(i)*time.Hour)
@@ -285,11 +284,24 @@ func TestAVisitorsPageOfFiftyCommentsFitsTheBudget(t *testing.T) {
 	}
 	f := frameOf(v, w, NavSpaces)
 	f.Viewer = Viewer{}
-	page := renderText(t, within(Page(f, contextColumn(v, w)), within(Comments(), comments...)))
-	html := gzipped(page)
+	return within(Page(f, contextColumn(v, w)), within(Comments(), comments...))
+}
+
+func TestAVisitorsPageOfFiftyCommentsFitsTheBudget(t *testing.T) {
+	html := gzipped(renderText(t, fiftyComments(galleryVoice("en"), englishWords)))
 	total := html + static.Size("app.css") + static.Size("base.js") + static.Size("latin.woff2") + static.Size("logo.svg")
 	t.Logf("page %d, style %d, script %d, typeface %d: %d bytes", html, static.Size("app.css"), static.Size("base.js"), static.Size("latin.woff2"), total)
 	if total > 50*1024 {
 		t.Errorf("a visitor's page is %d bytes, more than 50 KB", total)
+	}
+}
+
+func BenchmarkPageOfFiftyComments(b *testing.B) {
+	page := fiftyComments(galleryVoice("en"), englishWords)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := page.Render(context.Background(), io.Discard); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

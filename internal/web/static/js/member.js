@@ -158,7 +158,7 @@
   each("form[data-guard]", guard);
 
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
     if (!/^[1-9]$/.test(event.key)) return;
     document.querySelector(`[data-keys] [data-key="${event.key}"]`)?.click();
   });
