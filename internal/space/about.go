@@ -14,6 +14,8 @@ type About struct {
 	Stewards []Steward
 	Requests int // waiting, for those who may decide them
 
+	SignedIn   bool // the viewer is a member
+	SignIn     bool // a visitor, who could join after signing in
 	MayJoin    bool // now, by joining, asking or accepting an invitation
 	MayLeave   bool
 	MayManage  bool
@@ -50,6 +52,8 @@ func (s *Service) AboutIn(tx *db.Tx, a core.Actor, slug string) (out About, err 
 	}
 	out.Removed = state == removed
 	out.MayJoin = policy.JoinSpace(a, facts, t).OK() && !out.Removed
+	out.SignedIn = a.IsMember()
+	out.SignIn = a.Member == 0 && !facts.Archived && out.Joining != policy.JoinInvitation
 	out.MayLeave = a.Member != 0 && t.Joined
 	out.MayManage = policy.ManageSpace(a, facts, t).OK()
 	out.MayAppoint = policy.AppointSteward(a).OK()

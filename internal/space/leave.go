@@ -20,7 +20,7 @@ func (s *Service) Leave(ctx context.Context, a core.Actor, slug string) (err err
 			return core.Missing("membership")
 		}
 		if t.Steward {
-			if err := keepOneSteward(tx, sp.ID, a.Member); err != nil {
+			if err := keepOneSteward(tx, a, sp.ID, a.Member); err != nil {
 				return err
 			}
 		}

@@ -365,7 +365,7 @@ func TestASpaceKeepsAtLeastOneSteward(t *testing.T) {
 		h.refused(h.spaces.AppointSteward(ctx(), sten, s.Slug, "sten"), core.Forbidden, "policy.admin_only")
 		h.must(h.spaces.AppointSteward(ctx(), h.admin, s.Slug, "sten"))
 		h.refused(h.spaces.DismissSteward(ctx(), h.admin, s.Slug, sten.Member, ""), core.Conflict, "space.steward.last")
-		h.refused(h.spaces.Leave(ctx(), sten, s.Slug), core.Conflict, "space.steward.last")
+		h.refused(h.spaces.Leave(ctx(), sten, s.Slug), core.Conflict, "space.steward.last.own")
 		h.refused(h.spaces.DismissSteward(ctx(), h.admin, s.Slug, sten.Member, "sten"), core.Conflict, "space.steward.last")
 		h.refused(h.spaces.DismissSteward(ctx(), ada, s.Slug, sten.Member, "ada"), core.Forbidden, "policy.admin_only")
 		h.must(h.spaces.DismissSteward(ctx(), h.admin, s.Slug, sten.Member, "ada"))

@@ -54,7 +54,7 @@ func (s *Service) DismissSteward(ctx context.Context, a core.Actor, slug string,
 				return err
 			}
 		}
-		if err := keepOneSteward(tx, sp.ID, member); err != nil {
+		if err := keepOneSteward(tx, a, sp.ID, member); err != nil {
 			return err
 		}
 		n, err := tx.Exec("UPDATE membership SET role = '' WHERE space = $1 AND member = $2 AND role = 'steward'", sp.ID, member)
@@ -77,16 +77,43 @@ func (s *Service) dismissible(tx *db.Tx, a core.Actor, slug string, member core.
 
 // keepOneSteward refuses to take away the only steward who can act. The space's row is locked first: two stewards who leave at
 // the same moment must not each count on the other.
-func keepOneSteward(tx *db.Tx, space, leaving core.ID) error {
+func keepOneSteward(tx *db.Tx, a core.Actor, space, leaving core.ID) error {
 	if err := lock(tx, space); err != nil {
 		return err
 	}
 	others, err := db.One(tx, db.Int64, `SELECT COUNT(*) FROM membership m JOIN member p ON p.id = m.member
 		WHERE m.space = $1 AND m.state = 'joined' AND m.role = 'steward' AND m.member <> $2 AND p.standing = 'active'`, space, leaving)
+	if err == nil && others == 0 && !policy.AppointSteward(a).OK() {
+		return core.E(core.Conflict, "space.steward.last.own")
+	}
 	if err == nil && others == 0 {
 		return &core.Error{Code: core.Conflict, Key: "space.steward.last", Fields: map[string]string{"successor": "space.steward.last"}}
 	}
 	return err
+}
+
+// Stewards gives a space with its stewards to an admin, also where the admin does not see what is said in it.
+func (s *Service) Stewards(ctx context.Context, a core.Actor, slug string) (sp Space, out []Steward, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		if sp, _, err = s.admit(tx, a, slug); err != nil {
+			return err
+		}
+		out, err = StewardsOf(tx, sp.ID)
+		return err
+	})
+	return sp, out, err
+}
+
+// All lists every space by name to an admin, who appoints stewards and archives also where they do not see what is said.
+func (s *Service) All(ctx context.Context, a core.Actor) (out []Space, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		if err := policy.AppointSteward(a).Err(); err != nil {
+			return err
+		}
+		out, err = db.All(tx, scanSpace, "SELECT "+columns+" FROM space s ORDER BY s.name, s.id")
+		return err
+	})
+	return out, err
 }
 
 // Steward is who looks after a space.

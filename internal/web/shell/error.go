@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"dayroom/internal/core"
@@ -50,6 +52,13 @@ func wrongOf(f ui.Frame, e *core.Error, reference string) wrong {
 
 // sentenceOf never shows a bare key: an error without a sentence of its own gets the one of its code.
 func sentenceOf(f ui.Frame, e *core.Error) string {
+	if e.Key == "error.form" && len(e.Fields) > 0 { // there is no form on this page to look at
+		var sentences []string
+		for _, name := range slices.Sorted(maps.Keys(e.Fields)) {
+			sentences = append(sentences, f.T(e.Fields[name], e.Args...))
+		}
+		return strings.Join(slices.Compact(sentences), " ")
+	}
 	if e.Key != "" && f.Has(e.Key) {
 		return f.T(e.Key, e.Args...)
 	}

@@ -83,6 +83,7 @@ func TestAnErrorPageNeverShowsItsCause(t *testing.T) {
 	if got := s.Visitor().Get("/wait").Header.Get("Retry-After"); got != "90" {
 		t.Errorf("Retry-After is %q", got)
 	}
+	s.Visitor().Get("/field").Want(422, "This text holds characters")
 	s.Visitor().Get("/nowhere").Want(404, "Spaces", "Go to the first page")
 }
 

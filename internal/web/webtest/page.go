@@ -136,7 +136,11 @@ func (p *Page) Form(action string) url.Values {
 				values.Add(name, Attr(n, "value"))
 			}
 		case "textarea":
-			values.Add(name, strings.TrimPrefix(textOf(n), "\n"))
+			words := ""
+			if n.FirstChild != nil {
+				words = n.FirstChild.Data
+			}
+			values.Add(name, words)
 		case "select":
 			for o := range n.Descendants() {
 				if o.Data == "option" && has(o, "selected") {
