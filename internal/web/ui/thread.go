@@ -42,6 +42,7 @@ type PostView struct {
 	Edited  time.Time // zero when it never was
 	Body    string    // HTML that was sanitised when it was written
 	Warning string    // folds the body away
+	Folded  string    // folds it away for another reason, which it says: its author is blocked
 
 	Opening bool // the thread's opening text: larger room, no indentation
 	Helped  bool // marked by the author of the thread
@@ -102,11 +103,12 @@ func (p PostView) shown() []Reaction {
 	return given
 }
 
-func (p PostView) class() string {
-	if p.Opening {
-		return "post opening"
+// fold says why the body is folded away.
+func (p PostView) fold(v Voice) string {
+	if p.Folded != "" {
+		return p.Folded
 	}
-	return "post"
+	return v.T("thread.warning", p.Warning)
 }
 
 func pressed(is bool) string {
