@@ -2,6 +2,7 @@ package account
 
 import (
 	"strings"
+	"unicode"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
@@ -38,9 +39,12 @@ func (s *Service) Placeholders(tx *db.Tx, source string, names []string) (map[st
 
 // placeholderName is an imported author's name as it stands beside posts.
 func placeholderName(name string) string {
-	if !plain(name) {
-		name = strings.ToValidUTF8(name, "")
-	}
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
 	r := []rune(strings.Join(strings.Fields(norm.NFC.String(name)), " "))
 	return strings.TrimSpace(string(r[:min(len(r), maxPlaceholder)]))
 }
