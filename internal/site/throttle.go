@@ -16,32 +16,35 @@ type Limit struct {
 }
 
 // Throttle counts an act under a key and refuses it with TooSoon when the limit is passed. The key is hashed by the caller where
-// it comes from an address or a name. The count is one statement, so two servers cannot both let the last one through.
+// it comes from an address or a name.
 func (s *Service) Throttle(ctx context.Context, l Limit, key string) error {
-	now := s.clock.Now()
 	var over time.Duration
-	err := s.db.Update(ctx, func(tx *db.Tx) error {
-		type state struct{ count, until int64 }
-		got, err := db.One(tx, func(r db.Row) (st state, err error) {
-			err = r.Scan(&st.count, &st.until)
-			return st, err
-		}, `INSERT INTO throttle (key, count, until) VALUES ($1, 1, $2)
-			ON CONFLICT (key) DO UPDATE SET
-				count = CASE WHEN throttle.until <= $3 THEN 1 ELSE throttle.count + 1 END,
-				until = CASE WHEN throttle.until <= $3 THEN excluded.until ELSE throttle.until END
-			RETURNING count, until`, l.Name+":"+key, db.Millis(now.Add(l.Window)), db.Millis(now))
-		if err == nil && got.count > l.Count {
-			over = db.Moment(got.until).Sub(now)
-		}
+	err := s.db.Update(ctx, func(tx *db.Tx) (err error) {
+		over, err = Count(tx, s.clock.Now(), l, key)
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil && over > 0 {
+		err = core.Wait(over, "error.too_soon")
 	}
-	if over > 0 {
-		return core.Wait(over, "error.too_soon")
+	return err
+}
+
+// Count is Throttle inside a transaction: it tells for how long the act is not allowed any more, zero where it is. A caller that
+// gives up takes its count along. The count is one statement, so two servers cannot both let the last one through.
+func Count(tx *db.Tx, now time.Time, l Limit, key string) (over time.Duration, err error) {
+	type state struct{ count, until int64 }
+	got, err := db.One(tx, func(r db.Row) (st state, err error) {
+		err = r.Scan(&st.count, &st.until)
+		return st, err
+	}, `INSERT INTO throttle (key, count, until) VALUES ($1, 1, $2)
+		ON CONFLICT (key) DO UPDATE SET
+			count = CASE WHEN throttle.until <= $3 THEN 1 ELSE throttle.count + 1 END,
+			until = CASE WHEN throttle.until <= $3 THEN excluded.until ELSE throttle.until END
+		RETURNING count, until`, l.Name+":"+key, db.Millis(now.Add(l.Window)), db.Millis(now))
+	if err == nil && got.count > l.Count {
+		over = db.Moment(got.until).Sub(now)
 	}
-	return nil
+	return over, err
 }
 
 // Unthrottle forgets a counter: a right password ends the suspicion against an account.

@@ -21,6 +21,7 @@ CREATE TABLE member (
 	keep_read_positions BOOLEAN NOT NULL DEFAULT TRUE
 );
 CREATE INDEX member_waiting ON member (created_at) WHERE standing = 'waiting';
+CREATE INDEX member_office ON member (id) WHERE role <> '';
 
 CREATE TABLE profile (
 	member              BIGKEY,

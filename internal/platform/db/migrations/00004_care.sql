@@ -15,13 +15,13 @@ CREATE TABLE queue_item (
 	decided_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX queue_item_post ON queue_item (post, kind) WHERE state = 'open';
-CREATE INDEX queue_item_open ON queue_item (urgency DESC, opened_at, id) WHERE state = 'open';
-CREATE INDEX queue_item_space ON queue_item (space, urgency DESC, opened_at, id) WHERE state = 'open';
+CREATE INDEX queue_item_open ON queue_item (urgency DESC, id) WHERE state = 'open';
 
 CREATE TABLE report (
 	id       BIGKEY,
 	item     BIGINT NOT NULL REFERENCES queue_item (id),
 	reporter BIGINT NOT NULL,
+	author   BIGINT NOT NULL DEFAULT 0,
 	reason   TEXT   NOT NULL,
 	note     TEXT   NOT NULL,
 	title    TEXT   NOT NULL,
@@ -32,7 +32,7 @@ CREATE TABLE report (
 );
 CREATE INDEX report_reporter ON report (reporter);
 
--- The log of every steward's and moderator's act. item is 0 when nothing waited.
+-- The log of every steward's and moderator's act. item is 0 when nothing waited. was is the state of the post before, to go back to.
 CREATE TABLE decision (
 	id        BIGKEY,
 	item      BIGINT NOT NULL,
@@ -44,8 +44,12 @@ CREATE TABLE decision (
 	thread    BIGINT NOT NULL,
 	post      BIGINT NOT NULL,
 	until     BIGINT NOT NULL,
-	at        BIGINT NOT NULL
+	at        BIGINT NOT NULL,
+	was       TEXT   NOT NULL DEFAULT '',
+	undone_at BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX decision_item ON decision (item) WHERE item > 0;
+CREATE INDEX decision_post ON decision (post, id DESC);
 CREATE INDEX decision_space ON decision (space, id DESC);
 CREATE INDEX decision_member ON decision (member, id DESC);
 
