@@ -186,25 +186,20 @@ func (s *Service) List(ctx context.Context) (out []Organisation, err error) {
 	return out, err
 }
 
-// Names gives the organisations of ids, for lists of posts: one query.
-func Names(tx *db.Tx, ids []core.ID) (map[core.ID]Organisation, error) {
-	out := map[core.ID]Organisation{}
-	var places []string
-	var args []any
-	for _, id := range ids {
-		if _, there := out[id]; id != 0 && !there {
-			out[id] = Organisation{}
-			args = append(args, id)
-			places = append(places, "$"+strconv.Itoa(len(args)))
-		}
-	}
-	clear(out)
-	if len(args) == 0 {
+// Names gives the names of organisations by id, for lists of posts: one query. Ids that are nobody's are left out.
+func (s *Service) Names(tx *db.Tx, ids []core.ID) (map[core.ID]string, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	out := make(map[core.ID]string, len(ids))
+	if len(ids) == 0 {
 		return out, nil
+	}
+	places, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		places[i], args[i] = "$"+strconv.Itoa(i+1), id
 	}
 	list, err := db.All(tx, scan, "SELECT "+columns+" FROM organisation WHERE id IN ("+strings.Join(places, ", ")+")", args...)
 	for _, o := range list {
-		out[o.ID] = o
+		out[o.ID] = o.Name
 	}
 	return out, err
 }

@@ -66,8 +66,8 @@ func TestAnOrganisationIsMadeFoundAndChanged(t *testing.T) {
 			t.Errorf("%v %v", list, err)
 		}
 		err = d.View(ctx, func(tx *db.Tx) error {
-			names, err := organisation.Names(tx, []core.ID{0, o.ID, o.ID, 99})
-			if len(names) != 1 || names[o.ID].Name != "Harbour Light" {
+			names, err := s.Names(tx, []core.ID{0, o.ID, o.ID, 99})
+			if len(names) != 1 || names[o.ID] != "Harbour Light" {
 				t.Errorf("%v", names)
 			}
 			return err
