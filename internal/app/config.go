@@ -1,0 +1,218 @@
+package app
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/mail"
+)
+
+// Config is what an operator decides before the program starts. Whatever an admin may decide in the pages is in site.Settings.
+type Config struct {
+	Addr         string
+	Data         string
+	DB           string
+	Keys         string
+	KeyFile      string
+	BaseURL      string
+	Proxies      string
+	SMTPAddr     string
+	SMTPUser     string
+	SMTPPassword string
+	SMTPFrom     string
+	SMTPTLS      string
+	Log          string
+}
+
+// Option is a setting of Config: where it is said, what it is when nobody says it, and what it means.
+type Option struct {
+	Name    string
+	Default string
+	Help    string
+	Secret  bool
+	at      func(*Config) *string
+}
+
+// Env is the name of the environment variable that sets the option.
+func (o Option) Env() string { return "DAYROOM_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_")) }
+
+// ConfigFile is the name of the file with settings, in the data folder.
+const ConfigFile = "dayroom.conf"
+
+// Options lists every setting. The order is that of `dayroom config`.
+var Options = []Option{
+	{"addr", "127.0.0.1:8080", "address to listen on, HOST:PORT", false, func(c *Config) *string { return &c.Addr }},
+	{"data", "data", "folder for the database, images, key store and key file", false, func(c *Config) *string { return &c.Data }},
+	{"db", "", "database: a file, or postgres://USER:PASSWORD@HOST/NAME (default: dayroom.db in the data folder)", true, func(c *Config) *string { return &c.DB }},
+	{"keys", "", "key store: a file, or a postgres:// address of its own (default: keys.db in the data folder, or the database's name with _keys)", true, func(c *Config) *string { return &c.Keys }},
+	{"key-file", "", "file with the root key (default: root.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
+	{"base-url", "", "the site's own address, such as https://dayroom.example.org (default: http:// and the address)", false, func(c *Config) *string { return &c.BaseURL }},
+	{"proxies", "", "networks of proxies whose X-Forwarded-For is believed, such as 127.0.0.0/8, with commas between", false, func(c *Config) *string { return &c.Proxies }},
+	{"smtp-addr", "", "mail server, HOST:PORT; without one nothing is mailed and everything else works", false, func(c *Config) *string { return &c.SMTPAddr }},
+	{"smtp-user", "", "user name at the mail server", false, func(c *Config) *string { return &c.SMTPUser }},
+	{"smtp-password", "", "password at the mail server", true, func(c *Config) *string { return &c.SMTPPassword }},
+	{"smtp-from", "", "sender of mails, such as \"Harbour Lights <dayroom@example.org>\"", false, func(c *Config) *string { return &c.SMTPFrom }},
+	{"smtp-tls", "starttls", "how the mail server is reached: starttls, tls or none", false, func(c *Config) *string { return &c.SMTPTLS }},
+	{"log", "text", "form of the log: text or json", false, func(c *Config) *string { return &c.Log }},
+}
+
+// Setting is an option with what is in force and who said it.
+type Setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+}
+
+// LoadConfig puts the configuration together: a flag wins over the environment, which wins over the file, which wins over the
+// default. The file lies in the data folder, so its place cannot be set in it.
+func LoadConfig(flags map[string]string, env func(string) string) (Config, []Setting, error) {
+	var c Config
+	source := map[string]string{}
+	set := func(o Option, value, from string) {
+		if value != "" && source[o.Name] == "" {
+			*o.at(&c), source[o.Name] = value, from
+		}
+	}
+	for _, o := range Options {
+		set(o, flags[o.Name], "flag --"+o.Name)
+		set(o, env(o.Env()), "environment "+o.Env())
+		if o.Name == "data" {
+			set(o, o.Default, "default")
+		}
+	}
+	path := filepath.Join(c.Data, ConfigFile)
+	file, err := readConfigFile(path)
+	if err != nil {
+		return c, nil, err
+	}
+	for _, o := range Options {
+		set(o, file[o.Name], "file "+path)
+		set(o, o.Default, "default")
+	}
+	derive(&c, source)
+	var out []Setting
+	for _, o := range Options {
+		value := *o.at(&c)
+		if o.Secret {
+			value = conceal(value)
+		}
+		from := source[o.Name]
+		if from == "" {
+			from = "not set"
+		}
+		out = append(out, Setting{o.Name, value, from})
+	}
+	return c, out, c.check()
+}
+
+// derive fills in what follows from other settings.
+func derive(c *Config, source map[string]string) {
+	follow := func(name string, field *string, value string) {
+		if *field == "" {
+			*field, source[name] = value, "default"
+		}
+	}
+	follow("db", &c.DB, filepath.Join(c.Data, "dayroom.db"))
+	follow("key-file", &c.KeyFile, filepath.Join(c.Data, "root.key"))
+	follow("base-url", &c.BaseURL, "http://"+c.Addr)
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	keys := filepath.Join(c.Data, "keys.db")
+	if u, err := url.Parse(c.DB); db.IsPostgres(c.DB) && err == nil {
+		u.Path += "_keys"
+		keys = u.String()
+	}
+	follow("keys", &c.Keys, keys)
+}
+
+// conceal hides the password of an address, or a whole secret.
+func conceal(value string) string {
+	if u, err := url.Parse(value); err == nil && u.Scheme != "" {
+		return u.Redacted()
+	}
+	if strings.ContainsAny(value, "/.") || value == "" {
+		return value // a path
+	}
+	return "xxxxx"
+}
+
+func (c Config) check() error {
+	var problems []error
+	bad := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	u, err := url.Parse(c.BaseURL)
+	bad(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "",
+		"base-url is %q, and should look like https://dayroom.example.org", c.BaseURL)
+	_, err = c.TrustedProxies()
+	bad(err == nil, "proxies is %q: %v", c.Proxies, err)
+	bad(c.Log == "text" || c.Log == "json", "log is %q, and should be text or json", c.Log)
+	bad(c.SMTPAddr == "" || c.SMTPFrom != "", "smtp-addr is set and smtp-from is not: say who sends the mails")
+	return errors.Join(problems...)
+}
+
+// TrustedProxies reads Proxies.
+func (c Config) TrustedProxies() (out []netip.Prefix, err error) {
+	for part := range strings.SplitSeq(c.Proxies, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no network such as 10.0.0.0/8", part)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Mail gives the part that package mail wants.
+func (c Config) Mail() mail.Config {
+	if c.SMTPAddr == "" {
+		return mail.Config{}
+	}
+	return mail.Config{Addr: c.SMTPAddr, Username: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS}
+}
+
+// Secure tells whether the site is reached by HTTPS.
+func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+// readConfigFile reads lines of "name = value"; # begins a comment. An absent file is an empty one.
+func readConfigFile(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	defer f.Close()
+	known := map[string]bool{}
+	for _, o := range Options {
+		known[o.Name] = o.Name != "data"
+	}
+	out := map[string]string{}
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		name, value = strings.TrimSpace(name), strings.Trim(strings.TrimSpace(value), `"`)
+		if !ok || !known[name] {
+			return nil, fmt.Errorf("%s, line %d: %q is no setting; `dayroom config` lists them", path, n, line)
+		}
+		out[name] = value
+	}
+	return out, lines.Err()
+}

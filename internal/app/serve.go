@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"dayroom/internal/platform/db"
+	"dayroom/internal/thread"
+)
+
+// Mode is what a server is for.
+type Mode int
+
+// The modes. The demo adds one-click sign-in; nothing can switch that on for a public site.
+const (
+	Public Mode = iota
+	Demo
+)
+
+// Bounds against slow clients: a form has to arrive within readTime, an answer has to be taken within writeTime.
+const (
+	headTime   = 5 * time.Second
+	readTime   = 60 * time.Second // an image of 8 MB over a line of 1.2 Mbit/s
+	writeTime  = 60 * time.Second
+	idleTime   = 2 * time.Minute
+	stopTime   = 20 * time.Second
+	maxHeader  = 32 << 10
+	eventPause = time.Second
+)
+
+// Serve answers until ctx ends, then lets running requests finish. ready is called once the port is open.
+func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) error {
+	listener, err := net.Listen("tcp", a.Config.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (another program may use the port: choose one with --addr)", a.Config.Addr, err)
+	}
+	handler, err := a.Handler(mode)
+	if err != nil {
+		return err
+	}
+	if err := a.Events.Start(ctx); err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: maxHeader,
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var background sync.WaitGroup
+	a.background(work, &background)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready(listener.Addr().String())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		a.Log.Info("stopping: running requests may finish")
+		patience, cancel := context.WithTimeout(context.Background(), stopTime)
+		err = server.Shutdown(patience)
+		cancel()
+	}
+	stop()
+	background.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// background starts what runs beside the requests.
+func (a *App) background(ctx context.Context, wg *sync.WaitGroup) {
+	wg.Go(func() { a.Events.Run(ctx, eventPause) })
+	wg.Go(func() { a.Jobs.Run(ctx) })
+	wg.Go(func() { a.every(ctx, db.LeaseRenewal, "lease", a.Lease.Renew) })
+	wg.Go(func() { a.every(ctx, thread.FlushEvery, "read positions", a.Thread.FlushPositions) })
+}
+
+// every calls act again and again; a failure is logged and tried again at the next turn.
+func (a *App) every(ctx context.Context, pause time.Duration, what string, act func(context.Context) error) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := act(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("could not write "+what, "error", err)
+			}
+		}
+	}
+}
+
+// demoMark is the file that makes a data folder a demo's, which may be thrown away.
+const demoMark = "THIS-IS-A-DEMO"
+
+// RemoveDemo removes a demo's data folder. A folder that is not a demo's is left alone.
+func RemoveDemo(c Config) error {
+	if _, err := os.Stat(c.Data); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, demoMark)); err != nil {
+		return fmt.Errorf("%s was not made by the demo; it is left as it is", c.Data)
+	}
+	return os.RemoveAll(c.Data)
+}

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"dayroom/internal/approval"
+	"dayroom/internal/core"
+	"dayroom/internal/platform/event"
+	"dayroom/internal/platform/job"
+	"dayroom/internal/queue"
+	"dayroom/internal/thread"
+)
+
+// composeTalk makes the services around conversations.
+func (a *App) composeTalk(ids *core.IDMaker) error {
+	a.Approval = approval.New(ids, a.Clock, a.Keys, a.Site)
+	a.Thread = thread.New(a.DB, ids, a.Clock, a.Keys, a.Approval, a.Media)
+	a.Queue = queue.New(a.DB, ids, a.Clock, a.Thread, a.Account)
+	a.schedule()
+	return nil
+}
+
+// schedule lists what is done again and again.
+func (a *App) schedule() {
+	tidy := func(name string, act func(context.Context) (int64, error)) {
+		a.Jobs.Every(name, time.Hour, func(ctx context.Context, _ job.Job) error {
+			n, err := act(ctx)
+			if n > 0 {
+				a.Log.Info("tidied", "what", name, "rows", n)
+			}
+			return err
+		})
+	}
+	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })
+	tidy("tidy.jobs", func(ctx context.Context) (int64, error) { return job.Prune(ctx, a.DB, a.Clock.Now()) })
+	tidy("tidy.counters", func(ctx context.Context) (int64, error) { return 0, a.Site.PruneThrottle(ctx) })
+	tidy("tidy.accounts", func(ctx context.Context) (int64, error) { return 0, a.Account.Prune(ctx) })
+	tidy("tidy.drafts", a.Thread.SweepDrafts)
+	tidy("tidy.positions", a.Thread.SweepPositions)
+	tidy("tidy.queue", a.Queue.Prune)
+	tidy("tidy.images", func(ctx context.Context) (int64, error) {
+		n, err := a.Thread.SweepImages(ctx)
+		return int64(n), err
+	})
+}
+
+// markDemo leaves the sign in a data folder that it is a demo's.
+func markDemo(c Config) error {
+	return os.WriteFile(filepath.Join(c.Data, demoMark), []byte("This folder was made by `dayroom demo`. Everything in it is invented; it may be thrown away.\n"), 0o600)
+}
