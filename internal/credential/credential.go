@@ -4,6 +4,7 @@ package credential
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,6 +16,7 @@ import (
 	"dayroom/internal/platform/keys"
 	"dayroom/internal/policy"
 
+	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 )
@@ -74,10 +76,16 @@ func words(s string, least int) bool {
 
 func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl) }
 
-// KnownCountry tells whether a code is a country's.
+// notCountries have a code and a name, and no register of physicians: unions, and islands that the standard only reserves.
+var notCountries = []string{"AC", "CP", "DG", "EA", "EU", "EZ", "IC", "TA", "UN"}
+
+// KnownCountry tells whether a code is that of a country that is there today.
 func KnownCountry(code string) bool {
 	r, err := language.ParseRegion(code)
-	return err == nil && len(code) == 2 && r.IsCountry() && r.String() == code
+	if err != nil || len(code) != 2 || r.String() != code || slices.Contains(notCountries, code) {
+		return false
+	}
+	return r.IsCountry() && r.Canonicalize() == r && CountryName("en", code) != code
 }
 
 // CountryName says a country's code in a language: "PT" is Portugal, البرتغال. An unknown one stays as it is.
@@ -96,6 +104,28 @@ func CountryName(lang, code string) string {
 		}
 	}
 	return code
+}
+
+// Country is a choice in a form.
+type Country struct{ Code, Name string }
+
+// Countries lists all countries by their name in a language.
+func Countries(lang string) []Country {
+	var out []Country
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			if code := string(a) + string(b); KnownCountry(code) {
+				out = append(out, Country{code, CountryName(lang, code)})
+			}
+		}
+	}
+	tag, err := language.Parse(lang)
+	if err != nil {
+		tag = language.English
+	}
+	order := collate.New(tag)
+	slices.SortFunc(out, func(x, y Country) int { return order.CompareString(x.Name, y.Name) })
+	return out
 }
 
 // Service grants and revokes. Safe for concurrent use.

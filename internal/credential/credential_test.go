@@ -212,6 +212,10 @@ func TestCountriesAreNamedInTheReadersLanguage(t *testing.T) {
 			t.Errorf("%s %s: %q", c.lang, c.code, got)
 		}
 	}
+	list := credential.Countries("de")
+	if len(list) < 240 || len(list) > 260 || list[0].Name != "Afghanistan" || list[2].Name != "Ägypten" && list[1].Name != "Ägypten" {
+		t.Errorf("%d countries, from %v", len(list), list[:4])
+	}
 	for code, want := range map[string]bool{"PT": true, "pt": false, "ZZ": false, "150": false, "": false, "EU": false, "GB": true} {
 		if credential.KnownCountry(code) != want {
 			t.Errorf("%q", code)
