@@ -16,6 +16,7 @@ import (
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
 	"dayroom/internal/credential"
+	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
@@ -52,6 +53,7 @@ type App struct {
 	Approval     *approval.Service
 	Thread       *thread.Service
 	Queue        *queue.Service
+	Notify       *notify.Service
 }
 
 // MediaFolder is where images lie, in the data folder.
@@ -163,11 +165,22 @@ func (p postbox) Send(ctx context.Context, l account.Letter) error {
 	return p.sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: l.Text})
 }
 
+// noticePost does the same for notices, whose letters can be ended by one click.
+type noticePost struct{ sender *mail.Sender }
+
+// Ready tells whether there is a mail server.
+func (p noticePost) Ready() bool { return p.sender.Configured() }
+
+// Send sends a letter.
+func (p noticePost) Send(ctx context.Context, l notify.Letter) error {
+	return p.sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: l.Text, ID: l.ID, ListUnsubscribe: l.Unsubscribe})
+}
+
 // Tables gathers what every package declares. Rows go in this order when a member is erased.
 func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
-		queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
+		notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
 		account.Tables, site.Tables, job.Tables, event.Tables,
 	} {
 		out = append(out, part...)

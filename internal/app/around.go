@@ -21,7 +21,7 @@ func (a *App) Surround(ctx context.Context, actor core.Actor) (out shell.Around,
 	for _, s := range mine {
 		out.Spaces = append(out.Spaces, ui.RailSpace{Name: s.Name, Slug: s.Slug, Kind: string(s.Kind)})
 	}
-	if false {
+	if out.Notices, err = a.Notify.Unread(ctx, actor); err != nil {
 		return out, err
 	}
 	out.Queue, err = a.Queue.Count(ctx, actor)

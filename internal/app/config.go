@@ -42,7 +42,9 @@ type Option struct {
 }
 
 // Env is the name of the environment variable that sets the option.
-func (o Option) Env() string { return "DAYROOM_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_")) }
+func (o Option) Env() string {
+	return "DAYROOM_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
+}
 
 // ConfigFile is the name of the file with settings, in the data folder.
 const ConfigFile = "dayroom.conf"

@@ -3,12 +3,16 @@ package app
 import (
 	"context"
 	"net/http"
+	"runtime/debug"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/httpx"
 	"dayroom/internal/web/shell"
+	"dayroom/internal/web/sitepages"
 	"dayroom/internal/web/spacepages"
 	"dayroom/internal/web/static"
+	"dayroom/internal/web/threadpages"
 )
 
 // Handler answers every request.
@@ -35,6 +39,8 @@ func (a *App) Handler(mode Mode) (http.Handler, error) {
 // Routes lists every page of the site. A golden test keeps the list, with who may pass each door.
 func (a *App) Routes(mode Mode) (routes []shell.Route) {
 	for _, part := range [][]shell.Route{
+		a.sitePages(),
+		a.threadPages(mode),
 		spacepages.Routes(a.Space, a.owners),
 	} {
 		routes = append(routes, part...)
@@ -43,6 +49,41 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		routes = append(routes, a.demoRoutes()...)
 	}
 	return routes
+}
+
+func (a *App) threadPages(mode Mode) []shell.Route {
+	deps := threadpages.Deps{
+		DB: a.DB, Threads: a.Thread, Spaces: a.Space, People: a.Account, Organisations: a.Organisation, Guard: a.Approval,
+		Pictures: a.Images, Shelf: a.Media,
+	}
+	if mode == Demo {
+		for _, p := range DemoPersonas() {
+			deps.Personas = append(deps.Personas, p.Name)
+		}
+	}
+	return threadpages.New(deps).Routes()
+}
+
+func (a *App) sitePages() []shell.Route {
+	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status})
+}
+
+// status tells admins how the site runs, and what does not work.
+func (a *App) status(ctx context.Context) sitepages.Status {
+	s := sitepages.Status{Version: Version(), Engine: "SQLite", KeyFile: a.Config.KeyFile, Secure: a.Config.Secure()}
+	if db.IsPostgres(a.Config.DB) {
+		s.Engine = "PostgreSQL"
+	}
+	return s
+}
+
+// Version is the version of the program as the toolchain stamped it.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(devel)"
+	}
+	return info.Main.Version
 }
 
 // owners lists the organisations for the form of a channel.

@@ -8,6 +8,7 @@ import (
 
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
+	"dayroom/internal/notify"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
 	"dayroom/internal/queue"
@@ -19,6 +20,11 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	a.Approval = approval.New(ids, a.Clock, a.Keys, a.Site)
 	a.Thread = thread.New(a.DB, ids, a.Clock, a.Keys, a.Approval, a.Media)
 	a.Queue = queue.New(a.DB, ids, a.Clock, a.Thread, a.Account)
+	a.Notify = notify.New(a.DB, ids, a.Clock, a.Thread, notify.Options{
+		Keys: a.Keys, Site: a.Site, Mail: noticePost{a.Mail}, Addresses: a.Account, BaseURL: a.Config.BaseURL,
+	})
+	a.Notify.Subscribe(a.Events)
+	a.Notify.Jobs(a.Jobs)
 	a.schedule()
 	return nil
 }
