@@ -40,7 +40,7 @@ const Prefix = "/static/"
 
 // cssOrder is the order in which the parts of app.css are joined: first what later parts build on. The cascade itself is ruled
 // by the @layer line at the top of reset.css.
-var cssOrder = []string{"reset", "tokens", "base", "layout", "components", "forms", "thread", "pages", "print"}
+var cssOrder = []string{"reset", "tokens", "base", "layout", "components", "forms", "thread", "pages", "talk", "print"}
 
 // asset is one file, ready to be sent.
 type asset struct {
