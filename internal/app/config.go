@@ -104,7 +104,7 @@ func LoadConfig(flags map[string]string, env func(string) string) (Config, []Set
 	for _, o := range Options {
 		value := *o.at(&c)
 		if o.Secret {
-			value = conceal(value)
+			value = o.conceal(value)
 		}
 		from := source[o.Name]
 		if from == "" {
@@ -134,16 +134,22 @@ func derive(c *Config, source map[string]string) {
 	follow("keys", &c.Keys, keys)
 }
 
-// conceal hides the password of an address, or a whole secret.
-func conceal(value string) string {
-	if u, err := url.Parse(value); err == nil && u.Scheme != "" {
-		return u.Redacted()
-	}
-	if strings.ContainsAny(value, "/.") || value == "" {
-		return value // a path
+// conceal hides the password in the address of a database, and any other secret whole.
+func (o Option) conceal(value string) string {
+	switch {
+	case value == "" || isAddress[o.Name] && !db.IsPostgres(value): // the path of a file
+		return value
+	case isAddress[o.Name]:
+		// A password that was not escaped ends up in the path, and one may be said in the query.
+		if u, err := url.Parse(value); err == nil && !strings.Contains(u.Path, "@") && !u.Query().Has("password") {
+			return u.Redacted()
+		}
 	}
 	return "xxxxx"
 }
+
+// isAddress are the secret options whose value is secret in part only.
+var isAddress = map[string]bool{"db": true, "keys": true}
 
 func (c Config) check() error {
 	var problems []error
