@@ -184,7 +184,7 @@ func defaultPage(name, language string, in Settings) (Page, error) {
 	}
 	contact := in.Contact
 	if contact == "" {
-		contact = "…"
+		contact = i18n.For(language).T("site.contact.none")
 	}
 	p := Page{Name: name, Language: language}
 	p.Body = strings.NewReplacer("{site}", in.Name, "{contact}", contact, "{age}", strconv.Itoa(in.AgeLimit)).Replace(string(text))

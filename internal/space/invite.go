@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"dayroom/internal/account"
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
@@ -70,5 +71,5 @@ func (s *Service) guest(tx *db.Tx, sp Space, field, handle string) (core.ID, err
 
 // handleKey is the form in which a handle is looked up. People write it with the sign that mentions have.
 func handleKey(handle string) string {
-	return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(handle), "@"))
+	return account.HandleKey(strings.TrimPrefix(strings.TrimSpace(handle), "@"))
 }

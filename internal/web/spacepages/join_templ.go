@@ -294,7 +294,7 @@ func showLeave(f ui.Frame, a space.About, wrong ui.Problems) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead(f.T("spaces.leave.title", a.Name), f.T("spaces.leave.what."+string(a.Kind))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(f.T("spaces.leave.title", a.Name), leaveLead(f, a)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -357,6 +357,14 @@ func showLeave(f ui.Frame, a space.About, wrong ui.Problems) templ.Component {
 		}
 		return nil
 	})
+}
+
+// leaveLead says what is lost, to those who have it.
+func leaveLead(f ui.Frame, a space.About) string {
+	if !a.MayLeave {
+		return ""
+	}
+	return f.T("spaces.leave.what." + string(a.Kind))
 }
 
 // successor leads to where another steward is named, for those who may.
