@@ -2,6 +2,7 @@ package thread
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"dayroom/internal/core"
@@ -16,12 +17,39 @@ type Planted struct {
 	Thread   Thread // of which ID, No, HTML and Excerpt are filled in
 	Comments []PlantedComment
 	Poll     *PollInput
+
+	rendered bool
 }
 
 // PlantedComment is a comment of a Planted thread. ReplyTo is the index of the comment that it answers, or -1.
 type PlantedComment struct {
 	Comment
 	ReplyTo int
+}
+
+// Render renders the texts ahead of Plant, outside of any transaction, so that many can be rendered at once. An @name in them
+// stays plain text: it means somebody of the place where the text comes from.
+func (p *Planted) Render() error {
+	err := p.render(markup.Options{Links: -1})
+	p.rendered = err == nil
+	return err
+}
+
+func (p *Planted) render(opt markup.Options) error {
+	t := &p.Thread
+	out, err := markup.Render(t.Body, opt)
+	if err != nil {
+		return bodyField(err)
+	}
+	t.HTML, t.Excerpt, t.Body = out.HTML, out.Text, markup.Normalize(t.Body)
+	for i := range p.Comments {
+		c := &p.Comments[i]
+		if out, err = markup.Render(c.Body, opt); err != nil {
+			return fmt.Errorf("comment %d: %w", i+1, bodyField(err))
+		}
+		c.HTML, c.Body = out.HTML, markup.Normalize(c.Body)
+	}
+	return nil
 }
 
 // planted are the options of a text from elsewhere: links as they are, mentions of members who are here, no images.
@@ -38,12 +66,13 @@ func planted(tx *db.Tx, failure *error) markup.Options {
 // Plant writes threads inside a transaction. It fills in the ids of the thread and of its comments.
 func Plant(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 	t := &p.Thread
-	var failure error
-	out, err := markup.Render(t.Body, planted(tx, &failure))
-	if err = errors.Join(err, failure); err != nil {
-		return bodyField(err)
+	if !p.rendered {
+		var failure error
+		if err := errors.Join(p.render(planted(tx, &failure)), failure); err != nil {
+			return err
+		}
 	}
-	t.ID, t.HTML, t.Excerpt, t.Body, t.Version = ids.Next(), out.HTML, out.Text, markup.Normalize(t.Body), 1
+	t.ID, t.Version = ids.Next(), 1
 	if t.State == "" {
 		t.State = policy.Open
 	}
@@ -62,17 +91,15 @@ func Plant(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 }
 
 func plantComments(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
-	var failure error
+	if len(p.Comments) == 0 {
+		return nil
+	}
 	open, latest := 0, p.Thread.ActiveAt
 	for i := range p.Comments {
 		c := &p.Comments[i]
-		out, err := markup.Render(c.Body, planted(tx, &failure))
-		if err = errors.Join(err, failure); err != nil {
-			return bodyField(err)
-		}
-		c.ID, c.Thread, c.HTML, c.Body, c.Version = ids.Next(), p.Thread.ID, out.HTML, markup.Normalize(c.Body), 1
+		c.ID, c.Thread, c.Version = ids.Next(), p.Thread.ID, 1
 		c.Place = p.Thread.No<<placeBits | int64(i+1)
-		c.Root = c.Place
+		c.Parent, c.Root, c.Depth = 0, c.Place, 0
 		if c.State == "" {
 			c.State = policy.Open
 		}
@@ -80,7 +107,7 @@ func plantComments(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 			parent := p.Comments[c.ReplyTo]
 			c.Parent, c.Root, c.Depth = parent.ID, parent.Root, min(parent.Depth+1, MaxDepth)
 		}
-		_, err = tx.Exec(`INSERT INTO comment (place, id, thread, root, parent, depth, author, visitor_name, organisation, body, html, warning, for_whom,
+		_, err := tx.Exec(`INSERT INTO comment (place, id, thread, root, parent, depth, author, visitor_name, organisation, body, html, warning, for_whom,
 				state, version, created_at, author_helped)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 			c.Place, c.ID, c.Thread, c.Root, c.Parent, c.Depth, c.Author, c.VisitorName, c.Organisation, c.Body, c.HTML, c.Warning, c.ForWhom,
@@ -92,9 +119,6 @@ func plantComments(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 			open++
 			latest = later(latest, c.CreatedAt)
 		}
-	}
-	if len(p.Comments) == 0 {
-		return nil
 	}
 	p.Thread.Replies, p.Thread.ActiveAt = open, latest
 	_, err := tx.Exec("UPDATE thread SET next_seq = $1, replies = $2, active_at = $3 WHERE id = $4",
