@@ -209,3 +209,40 @@ func keepAnAdmin(tx *db.Tx) error {
 	}
 	return err
 }
+
+// Find gives the id of the member who has a handle now, for forms of those who run the site.
+func (s *Service) Find(ctx context.Context, actor core.Actor, handle string) (id core.ID, err error) {
+	if err := policy.Enter(actor, policy.ForModerator).Err(); err != nil && !actor.System {
+		return 0, err
+	}
+	if CheckHandle(handle) != "" {
+		return 0, core.Missing("member")
+	}
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		id, err = db.One(tx, db.ID, "SELECT id FROM member WHERE handle_key = $1 AND standing IN ('active', 'restricted')", HandleKey(handle))
+		return err
+	})
+	return id, err
+}
+
+// Handles gives the handles of members, for lists that name them; who is gone is left out.
+func (s *Service) Handles(ctx context.Context, ids []core.ID) (map[core.ID]string, error) {
+	out := map[core.ID]string{}
+	ids = distinct(ids)
+	err := s.db.View(ctx, func(tx *db.Tx) error {
+		for len(ids) > 0 {
+			n := min(len(ids), cardsAtOnce)
+			in, args := inList(1, ids[:n])
+			list, err := db.All(tx, scanMember, "SELECT "+memberColumns+" FROM member WHERE standing <> 'gone' AND id IN "+in, args...)
+			if err != nil {
+				return err
+			}
+			for _, m := range list {
+				out[m.ID] = m.Handle
+			}
+			ids = ids[n:]
+		}
+		return nil
+	})
+	return out, err
+}

@@ -71,3 +71,29 @@ func (s *Service) Confirm(ctx context.Context, actor core.Actor, password string
 func (s *Service) markProved(tx *db.Tx, actor core.Actor) error {
 	return tx.Must("UPDATE sign_in SET confirmed_at = $1 WHERE id = $2 AND member = $3", db.Millis(s.now()), actor.SignIn, actor.Member)
 }
+
+// Security is what the settings show of how the actor signs in.
+type Security struct {
+	Password  bool
+	TwoStep   bool
+	Mail      bool
+	Passkeys  int
+	CodesLeft int
+	SignIns   int
+}
+
+// Security sums up how the actor signs in.
+func (s *Service) Security(ctx context.Context, actor core.Actor) (out Security, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		out, err = db.One(tx, func(r db.Row) (v Security, err error) {
+			err = r.Scan(&v.Password, &v.TwoStep, &v.Mail, &v.Passkeys, &v.CodesLeft, &v.SignIns)
+			return v, err
+		}, `SELECT m.password <> '', m.totp_sealed IS NOT NULL, m.mail_verified,
+				(SELECT COUNT(*) FROM passkey p WHERE p.member = m.id),
+				(SELECT COUNT(*) FROM recovery_code c WHERE c.member = m.id AND c.used_at = 0),
+				(SELECT COUNT(*) FROM sign_in s WHERE s.member = m.id AND s.expires_at > $2)
+			FROM member m WHERE m.id = $1`, actor.Member, db.Millis(s.now()))
+		return err
+	})
+	return out, err
+}

@@ -30,8 +30,8 @@ const (
 	SignInAge     = 30 * 24 * time.Hour // a sign-in ends when it is not used for so long
 	ProofAge      = 15 * time.Minute    // after which what changes how one signs in asks for the password again
 	touchEvery    = 10 * time.Minute    // how often a sign-in's last use is written down
-	ceremonyAge   = 5 * time.Minute     // for a passkey's two requests
-	secondStepAge = 10 * time.Minute    // between the password and the code
+	CeremonyAge   = 5 * time.Minute     // for a passkey's two requests
+	SecondStepAge = 10 * time.Minute    // between the password and the code
 	resetAge      = 30 * time.Minute    // of a link in a mail
 	mailAge       = 24 * time.Hour      // to confirm an address
 	enrolAge      = 30 * time.Minute    // to type in the first code of a two-step device

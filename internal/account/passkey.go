@@ -94,7 +94,7 @@ func (s *Service) open(ctx context.Context, purpose string, member core.ID, c ce
 		return "", err
 	}
 	err = s.db.Update(ctx, func(tx *db.Tx) error {
-		token, err = s.put(tx, purpose, member, data, ceremonyAge)
+		token, err = s.put(tx, purpose, member, data, CeremonyAge)
 		return err
 	})
 	return token, err

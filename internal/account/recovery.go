@@ -65,6 +65,15 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, actor core.Actor) (codes
 	return codes, err
 }
 
+// RecoveryLeft tells how many of the actor's codes are not used.
+func (s *Service) RecoveryLeft(ctx context.Context, actor core.Actor) (left int64, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		left, err = db.One(tx, db.Int64, "SELECT COUNT(*) FROM recovery_code WHERE member = $1 AND used_at = 0", actor.Member)
+		return err
+	})
+	return left, err
+}
+
 // errCode is the one answer to a wrong handle and a wrong or used code.
 var errCode = core.E(core.Invalid, "account.recover.wrong")
 

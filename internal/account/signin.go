@@ -104,7 +104,7 @@ func (s *Service) enter(tx *db.Tx, m member, from From) (Entry, error) {
 	if m.totp == nil {
 		return s.admit(tx, m, from)
 	}
-	token, err := s.put(tx, forSecond, m.ID, nil, secondStepAge)
+	token, err := s.put(tx, forSecond, m.ID, nil, SecondStepAge)
 	return Entry{Second: token, Member: m.ID}, err
 }
 
