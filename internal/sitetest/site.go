@@ -1,0 +1,165 @@
+// Package sitetest runs the whole site for tests of the whole: the demo's people and talk, in memory of one test, reached over
+// loopback, with a browser without script for whoever is needed.
+package sitetest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"dayroom/internal/account"
+	"dayroom/internal/app"
+	"dayroom/internal/core"
+	"dayroom/internal/platform/db/dbtest"
+)
+
+// Site is a running demo site.
+type Site struct {
+	testing.TB
+	*app.App
+	URL string
+	Log *Log // what the server logged
+}
+
+// Each runs a test on a site of each engine.
+func Each(t *testing.T, test func(t *testing.T, s *Site)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, Open(t, "")) })
+	t.Run("postgres", func(t *testing.T) { test(t, Open(t, dbtest.PostgresAddress(t))) })
+}
+
+// Open makes a demo site in the database at an address; empty is SQLite in a folder of the test.
+func Open(t testing.TB, address string) *Site {
+	t.Helper()
+	dir := t.TempDir()
+	config := app.Config{
+		Addr: "127.0.0.1:0", Data: dir, DB: address, Keys: filepath.Join(dir, "keys.db"), KeyFile: filepath.Join(dir, "root.key"),
+		BaseURL: "http://localhost", SMTPTLS: "starttls", Log: "text",
+	}
+	if config.DB == "" {
+		config.DB = filepath.Join(dir, "dayroom.db")
+	}
+	s := &Site{TB: t, Log: &Log{}}
+	var err error
+	s.App, err = app.OpenAt(context.Background(), config, slog.New(slog.NewTextHandler(s.Log, nil)), core.SystemClock{})
+	s.Must(err)
+	t.Cleanup(func() { s.App.Close() })
+	s.Must(s.FillDemo(context.Background()))
+	handler, err := s.Handler(app.Demo)
+	s.Must(err)
+	s.Must(s.Events.Start(context.Background()))
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	s.URL = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	return s
+}
+
+// Must ends the test on an error.
+func (s *Site) Must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// Log keeps what is logged. Safe for concurrent use.
+type Log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write is for the logger.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// String gives all that was logged.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// Browser keeps cookies, runs no script and follows no redirect.
+type Browser struct {
+	site   *Site
+	client *http.Client
+	Token  string // of the sign-in; empty for a visitor
+}
+
+// Visitor gives a browser that nobody signed in with.
+func (s *Site) Visitor() *Browser {
+	jar, err := cookiejar.New(nil)
+	s.Must(err)
+	return &Browser{site: s, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// As gives a browser that is signed in as a member.
+func (s *Site) As(handle string) *Browser {
+	s.Helper()
+	entry, err := s.Account.EnterUnproved(context.Background(), handle, account.From{Address: "127.0.0.1", Agent: "test"})
+	s.Must(err)
+	b := s.Visitor()
+	u, err := url.Parse(s.URL)
+	s.Must(err)
+	b.Token = entry.Token
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "dayroom", Value: entry.Token, Path: "/"}})
+	return b
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Get fetches a page.
+func (b *Browser) Get(path string) Answer { return b.do("GET", path, "", nil) }
+
+// Post sends a form.
+func (b *Browser) Post(path string, form url.Values) Answer {
+	return b.do("POST", path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+func (b *Browser) do(method, path, contentType string, body io.Reader) Answer {
+	b.site.Helper()
+	req, err := http.NewRequest(method, b.site.URL+path, body)
+	b.site.Must(err)
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := b.client.Do(req)
+	b.site.Must(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	b.site.Must(err)
+	return Answer{resp.StatusCode, resp.Header, string(text)}
+}
+
+// PostFrom sends an empty form as a browser does that is on another site.
+func (b *Browser) PostFrom(origin, path string) Answer {
+	b.site.Helper()
+	req, err := http.NewRequest(http.MethodPost, b.site.URL+path, strings.NewReader(""))
+	b.site.Must(err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", origin)
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	resp, err := b.client.Do(req)
+	b.site.Must(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	b.site.Must(err)
+	return Answer{resp.StatusCode, resp.Header, string(text)}
+}
