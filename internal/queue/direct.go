@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"strings"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
@@ -83,4 +84,38 @@ func (s *Service) Discipline(ctx context.Context, a core.Actor, member core.ID, 
 		return nil
 	})
 	return d, err
+}
+
+// File is what a moderator reads before deciding about a member's standing.
+type File struct {
+	Author
+	History []Decision // what was decided about the member, the latest first
+	Acts    []Act
+}
+
+// File gives what is known about a member to moderators. What happened in rounds stays in rounds.
+func (s *Service) File(ctx context.Context, a core.Actor, handle string) (f File, err error) {
+	defer core.Wrap(&err, "queue.File")
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		if err := policy.Enter(a, policy.ForModerator).Err(); err != nil {
+			return err
+		}
+		id, err := db.One(tx, db.ID, "SELECT id FROM member WHERE handle_key = $1 AND standing NOT IN ('gone', 'placeholder')", strings.ToLower(strings.TrimSpace(handle)))
+		if err != nil {
+			return err
+		}
+		if f.Author, err = s.author(tx, scene{Item: Item{Author: id}}); err != nil {
+			return err
+		}
+		if policy.Discipline(a, id, f.Role).OK() {
+			f.Acts = []Act{Restrict, Ban}
+			if f.Standing != core.Active {
+				f.Acts = []Act{Lift, Restrict, Ban}
+			}
+		}
+		f.History, err = decisions(tx, `d.member = $1 AND d.undone_at = 0 AND d.act NOT IN ('looked', 'undo', 'dismiss', 'approve')
+			AND (d.space = 0 OR EXISTS (SELECT 1 FROM space s WHERE s.id = d.space AND s.kind <> 'rounds'))`, id)
+		return err
+	})
+	return f, err
 }

@@ -54,18 +54,26 @@ func Each(t *testing.T, test func(h *House)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(New(t, d)) })
 }
 
-// New makes a house in a database.
+// New makes a house in a database. Its clock stands at a Friday morning.
 func New(t *testing.T, d *db.DB) *House {
 	t.Helper()
-	h := &House{T: t, DB: d, Clock: core.NewManualClock(time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC))}
-	var err error
-	h.IDs, err = core.NewIDMaker(h.Clock, 1, 0)
-	h.Must(err)
+	clock := core.NewManualClock(time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC))
+	ids, err := core.NewIDMaker(clock, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Around(t, d, clock, ids, site.New(d, clock))
+}
+
+// Around makes a house of what another test site has made already.
+func Around(t *testing.T, d *db.DB, clock *core.ManualClock, ids *core.IDMaker, s *site.Service) *House {
+	t.Helper()
+	h := &House{T: t, DB: d, Clock: clock, IDs: ids, Site: s}
 	dir := t.TempDir()
+	var err error
 	h.Keys, err = keys.Open(Ctx(), filepath.Join(dir, "keys.db"), filepath.Join(dir, "root.key"))
 	h.Must(err)
 	t.Cleanup(func() { h.Keys.Close() })
-	h.Site = site.New(d, h.Clock)
 	h.Accounts, err = account.New(d, h.Keys, h.IDs, h.Clock, h.Site, account.Options{BaseURL: "http://127.0.0.1"})
 	h.Must(err)
 	h.Spaces = space.New(d, h.Clock, h.IDs)
