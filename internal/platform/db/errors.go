@@ -19,6 +19,9 @@ import (
 // explain puts the statement's beginning in front of a driver's error, so that the log tells which one failed. Arguments stay
 // out: they are members' words.
 func explain(err error, query string) error {
+	if err == nil {
+		return nil
+	}
 	if q := strings.Join(strings.Fields(query), " "); len(q) > 90 {
 		return fmt.Errorf("sql %q…: %w", q[:90], err)
 	} else {

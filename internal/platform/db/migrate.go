@@ -21,7 +21,7 @@ func (d *DB) Migrate(ctx context.Context) (steps int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	newest := provider.ListSources()[len(provider.ListSources())-1].Version
+	newest := newestOf(provider)
 	if version, err := provider.GetDBVersion(ctx); err == nil && version > newest {
 		return 0, fmt.Errorf("this database was made by a newer Dayroom (schema %d, this one knows %d): use the newer program", version, newest)
 	}
@@ -30,6 +30,35 @@ func (d *DB) Migrate(ctx context.Context) (steps int, err error) {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
 	return len(results), nil
+}
+
+// MigrateTo makes the schema of an older version in an empty database, so that a backup of that version fits into it.
+func (d *DB) MigrateTo(ctx context.Context, version int64) error {
+	provider, err := d.provider()
+	if err != nil {
+		return err
+	}
+	if newest := newestOf(provider); version < 1 || version > newest {
+		return fmt.Errorf("schema %d is none that this program knows: it knows 1 to %d", version, newest)
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return fmt.Errorf("migrate to %d: %w", version, err)
+	}
+	return nil
+}
+
+// NewestVersion is the schema version that this program makes.
+func (d *DB) NewestVersion() (int64, error) {
+	provider, err := d.provider()
+	if err != nil {
+		return 0, err
+	}
+	return newestOf(provider), nil
+}
+
+func newestOf(p *goose.Provider) int64 {
+	sources := p.ListSources()
+	return sources[len(sources)-1].Version
 }
 
 // Version is the schema version that the database has.

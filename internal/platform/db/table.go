@@ -59,16 +59,20 @@ func EraseMember(tx *Tx, tables []Table, member int64) error {
 var internalTables = []string{"goose_db_version"}
 
 // TableNames lists the tables of the schema, sorted.
-func (d *DB) TableNames(ctx context.Context) ([]string, error) {
-	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-	if d.engine == Postgres {
-		query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-	}
-	var names []string
-	err := d.View(ctx, func(tx *Tx) (err error) {
-		names, err = All(tx, String, query)
+func (d *DB) TableNames(ctx context.Context) (names []string, err error) {
+	err = d.View(ctx, func(tx *Tx) error {
+		names, err = tx.tableNames()
 		return err
 	})
+	return names, err
+}
+
+func (tx *Tx) tableNames() ([]string, error) {
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	if tx.db.engine == Postgres {
+		query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+	}
+	names, err := All(tx, String, query)
 	names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(internalTables, n) })
 	slices.Sort(names)
 	return names, err

@@ -43,7 +43,11 @@ func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // View runs fn on one snapshot of the database, for reading only.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	return d.view(ctx, readDeadline, fn)
+}
+
+func (d *DB) view(ctx context.Context, deadline time.Duration, fn func(*Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.engine == Postgres {
