@@ -8,6 +8,8 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/httpx"
+	"dayroom/internal/web/accountpages"
+	"dayroom/internal/web/carepages"
 	"dayroom/internal/web/shell"
 	"dayroom/internal/web/sitepages"
 	"dayroom/internal/web/spacepages"
@@ -42,6 +44,8 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		a.sitePages(),
 		a.threadPages(mode),
 		spacepages.Routes(a.Space, a.owners),
+		accountpages.Routes(a.Account, a.Credential, a.Organisation),
+		carepages.Routes(a.Queue, a.Notify, a.Thread),
 	} {
 		routes = append(routes, part...)
 	}
@@ -65,7 +69,18 @@ func (a *App) threadPages(mode Mode) []shell.Route {
 }
 
 func (a *App) sitePages() []shell.Route {
-	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status})
+	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status, Tools: tools})
+}
+
+// tools are the admins' pages of other packages, in the order of the overview.
+var tools = []sitepages.Tool{
+	{Path: "/queue", Key: "app.tool.queue"},
+	{Path: "/admin/waiting", Key: "app.tool.waiting"},
+	{Path: "/admin/members", Key: "app.tool.members"},
+	{Path: "/admin/credentials", Key: "app.tool.credentials"},
+	{Path: "/admin/organisations", Key: "app.tool.organisations"},
+	{Path: "/admin/spaces", Key: "app.tool.spaces"},
+	{Path: "/admin/invites", Key: "app.tool.invites"},
 }
 
 // status tells admins how the site runs, and what does not work.

@@ -57,6 +57,8 @@ func (c *Cage) questions(pattern string) []string {
 			}
 		}
 		return out
+	case "/s/{slug}/members":
+		return []string{"", "?group=asked", "?group=invited", "?group=removed"}
 	case "/spaces":
 		return []string{"", "?kind=community", "?kind=rounds", "?kind=channel"}
 	case "/drafts", "/s/{slug}/write":

@@ -227,6 +227,13 @@ func (c *Cage) care(tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err != nil {
+		return err
+	}
+	// The post was edited after the report: only then the page shows the copy.
+	if _, err := tx.Exec("UPDATE comment SET version = 2 WHERE id = $1", p.Comments[0].ID); err != nil {
+		return err
+	}
 	// The reason is for the member concerned, and for those who share the care.
 	_, err = tx.Exec(`INSERT INTO decision (id, item, moderator, act, reason, member, space, thread, post, until, at) VALUES ($1, 0, $2, 'warn', $3, $4, $5, $6, $7, 0, 1)`,
 		c.Lease.IDs.Next(), c.Members[caretaker], c.put("reason of a decision", append(slices.Clone(lookers), author)...), c.Members[author], space, p.Thread.ID, p.Comments[0].ID)
