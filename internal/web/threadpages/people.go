@@ -99,7 +99,9 @@ func (c cast) person(w writer) ui.Person {
 	if c.reader.IsMember() && !card.Placeholder {
 		out.Href = ui.MemberPath(card.Handle)
 	}
-	out.Relation = c.relation(card, w.ForWhom)
+	if card.Relation != account.Professional || len(card.Credentials) == 0 { // the credential says more
+		out.Relation = c.relation(card, w.ForWhom)
+	}
 	if c.kind == policy.Community || c.kind == policy.Channel { // never in rounds: nobody is a case there
 		out.Conditions = card.Conditions
 	}

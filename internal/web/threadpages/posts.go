@@ -259,6 +259,9 @@ type helpedItem struct {
 }
 
 func (d *desk) helped() (out []helpedItem) {
+	if d.Thread.Kind == policy.Announcement { // what helped is about illness, not about news
+		return nil
+	}
 	for _, c := range d.Helped {
 		w := commenter(c)
 		if d.blocked(w) {

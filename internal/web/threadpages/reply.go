@@ -156,7 +156,7 @@ func (p *Pages) posted(c *shell.Call, post thread.Post, state policy.PostState) 
 
 // replyAgain shows the form once more, with what was typed and what is wrong with it.
 func (p *Pages) replyAgain(c *shell.Call, f shell.Form, form replyForm, err error) error {
-	if signedOut(c, err) {
+	if signedOut(c, f, err) {
 		return p.keepWords(c, f)
 	}
 	m, rest := c.Mistakes(err)

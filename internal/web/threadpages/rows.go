@@ -2,6 +2,7 @@ package threadpages
 
 import (
 	"net/url"
+	"slices"
 
 	"dayroom/internal/core"
 	"dayroom/internal/policy"
@@ -21,10 +22,15 @@ func (p *Pages) rows(c *shell.Call, sp space.Space, items []thread.Item) ([]ui.T
 	if err != nil {
 		return nil, err
 	}
+	onlyAnnounced := !slices.ContainsFunc(items, func(i thread.Item) bool { return i.Kind != policy.Announcement })
 	out := make([]ui.ThreadItem, 0, len(items))
 	for _, i := range items {
 		row := people.row(i)
 		if sp.ID == 0 {
+			row.Pinned = false // pinned there, not here
+			if onlyAnnounced {
+				row.Kind = ""
+			}
 			row.Space = ui.Link{Href: i.Space.Path(), Label: i.Space.Name}
 		}
 		out = append(out, row)
@@ -36,7 +42,7 @@ func (c cast) row(i thread.Item) ui.ThreadItem {
 	w := writerOf(i.Thread)
 	row := ui.ThreadItem{
 		Href: i.Path(), Title: i.Title, First: i.Excerpt, Who: c.person(w), When: i.ActiveAt, Kind: string(i.Kind),
-		Replies: i.Replies, New: i.New, Unanswered: i.Replies == 0 && i.Kind != policy.Announcement, Helped: i.Thread.Helped > 0,
+		Replies: i.Replies, New: i.New, Unanswered: i.Replies == 0 && i.Kind != policy.Announcement, Helped: i.Thread.Helped > 0 && i.Kind != policy.Announcement,
 		Pinned: !i.PinnedAt.IsZero(), Held: i.State == policy.Held, Closed: !i.ClosedAt.IsZero(), Warning: i.Warning,
 	}
 	row.Who.Conditions, row.Who.Newcomer = nil, false // a list is for finding; the thread tells more

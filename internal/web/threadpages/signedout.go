@@ -4,15 +4,19 @@ import (
 	"net/http"
 	"slices"
 
+	"dayroom/internal/approval"
 	"dayroom/internal/core"
 	"dayroom/internal/web/shell"
 	"dayroom/internal/web/ui"
 )
 
-// signedOut tells that a form came from somebody whose sign-in ended while they wrote. What they must not see looks absent to
-// them now, so that counts too.
-func signedOut(c *shell.Call, err error) bool {
-	return c.Actor.Member == 0 && (core.CodeOf(err) == core.Unauthenticated || core.IsNotFound(err))
+// signedOut tells that a form came from somebody whose sign-in ended while they wrote: it is not one that visitors have. What
+// they must not see looks absent to them now, so that counts too.
+func signedOut(c *shell.Call, f shell.Form, err error) bool {
+	if c.Actor.Member != 0 {
+		return false
+	}
+	return f.Raw(approval.TokenField) == "" || core.CodeOf(err) == core.Unauthenticated || core.IsNotFound(err)
 }
 
 // keptPage gives words back to somebody who has to sign in again before they can be sent.

@@ -25,7 +25,7 @@ func TestAWholeConversationWithoutScript(t *testing.T) {
 			t.Errorf("no link to %s or to who is mentioned", comment)
 		}
 
-		thread = ada.Get(path + "?quote=" + strings.TrimPrefix(comment, "/c/")).Want(200, "Reply to bo").Sound()
+		thread = ada.Get(path+"?quote="+strings.TrimPrefix(comment, "/c/")).Want(200, "Reply to bo").Sound()
 		if got := thread.Form(path + "/reply").Get("body"); !strings.HasPrefix(got, "> @bo:\n>\n> We raised the head of the bed.\n>\n> It helped @ada too?") {
 			t.Errorf("quoted as %q", got)
 		}

@@ -170,7 +170,7 @@ func (p *Pages) create(c *shell.Call) error {
 	form := typedThread(f)
 	sp, _, err := p.Spaces.Read(c.Ctx(), c.Actor, c.Path("slug"))
 	if err != nil {
-		if signedOut(c, err) {
+		if signedOut(c, f, err) {
 			return p.keepWords(c, f)
 		}
 		return err
@@ -219,7 +219,7 @@ func (f writeForm) poll() (*thread.PollInput, error) {
 
 // createAgain shows the form once more, with what was typed and what is wrong with it.
 func (p *Pages) createAgain(c *shell.Call, f shell.Form, form writeForm, err error) error {
-	if signedOut(c, err) {
+	if signedOut(c, f, err) {
 		return p.keepWords(c, f)
 	}
 	m, rest := c.Mistakes(err)
