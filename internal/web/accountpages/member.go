@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"dayroom/internal/account"
-	"dayroom/internal/core"
-	"dayroom/internal/credential"
 	"dayroom/internal/organisation"
 	"dayroom/internal/web/shell"
 	"dayroom/internal/web/ui"
@@ -15,7 +13,6 @@ import (
 type memberPage struct {
 	ui.Frame
 	account.Shown
-	Who     ui.Person
 	Staff   []organisation.Membership
 	Admin   bool // the reader runs the site
 	Clock   time.Time
@@ -38,26 +35,11 @@ func (p *pages) member(c *shell.Call) error {
 	if m.Mine {
 		f.Active = ui.NavMe
 	}
-	page := memberPage{Frame: f, Shown: m, Who: personOf(c.Voice, m.Card), Staff: staff, Admin: c.Actor.IsAdmin() && !m.Placeholder}
+	page := memberPage{Frame: f, Shown: m, Staff: staff, Admin: c.Actor.IsAdmin() && !m.Placeholder}
 	if zone, err := time.LoadLocation(m.TimeZone); err == nil && m.TimeZone != "" {
 		page.Clock, page.HasTime = c.Now.In(zone), true
 	}
 	return c.Show(showMember(page))
-}
-
-// personOf puts a card into words.
-func personOf(v ui.Voice, m account.Card) ui.Person {
-	who := ui.Person{Handle: m.Handle, Gone: m.Gone, Relation: relationWords(v, m.Relation, m.ForWhom)}
-	if len(m.Credentials) > 0 {
-		who.Verified, who.Country = m.Credentials[0].Profession, credential.CountryName(v.Lang(), m.Credentials[0].Country)
-	}
-	switch m.Role {
-	case core.RoleAdmin:
-		who.Office = ui.Admin
-	case core.RoleModerator:
-		who.Office = ui.Moderator
-	}
-	return who
 }
 
 // relationWords says what brings somebody here; empty when that is not said.

@@ -156,7 +156,7 @@ func (p *pages) showAdminMember(c *shell.Call, in credential.Input, link string,
 }
 
 func roleField(c *shell.Call, now core.Role) control {
-	f := ui.Field{Name: "role", Label: c.T("accounts.admin.role"), Value: string(now)}
+	f := ui.Field{Name: "role", Label: c.T("accounts.admin.role.label"), Value: string(now)}
 	for _, r := range []core.Role{core.RoleMember, core.RoleModerator, core.RoleAdmin} {
 		f.Options = append(f.Options, ui.Option{Value: string(r), Label: c.T("accounts.role." + orNone(string(r))), Hint: c.T("accounts.role." + orNone(string(r)) + ".what")})
 	}

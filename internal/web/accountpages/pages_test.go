@@ -265,7 +265,7 @@ func TestWhatSignsInIsChangedOnlyAfterShowingWhoOneIs(t *testing.T) {
 		b := h.join("ada")
 		h.Clock.Advance(16 * time.Minute)
 		for _, path := range []string{"/me/password", "/me/passkeys", "/me/two-step", "/me/codes", "/me/mail", "/me/leave"} {
-			b.Get(path).WantWay("/me/confirm?next=" + url.QueryEscape(path)).Want(200, "Is it you?")
+			b.Get(path).WantWay("/me/confirm?next="+url.QueryEscape(path)).Want(200, "Is it you?")
 		}
 		b.Post("/me/password", url.Values{"password": {other}}).WantWay("/me/confirm?next=%2Fme%2Fpassword")
 		h.signIn("ada", right)
@@ -443,7 +443,7 @@ func TestMembersCredentialsAndOrganisationsAreKept(t *testing.T) {
 		page.Submit(path+"/credentials", url.Values{"profession": {"C"}, "country": {"XX"}}).Want(422, "2 to 60", "do not know this country")
 		page.Submit(path+"/credentials", url.Values{"profession": {"Cardiologist"}, "country": {"PT"}, "register": {"OM-7"}}).WantWay(path).Want(200, "Cardiologist · Portugal", "OM-7")
 		ines.Get("/m/root_person").Want(200)
-		admin.Get("/m/dr_ines").Want(200, "Cardiologist · verified, Portugal")
+		admin.Get("/m/dr_ines").Want(200, "Verified", "Cardiologist · Portugal")
 		h.Clock.Advance(330 * 24 * time.Hour)
 		admin = h.signIn("root_person", right)
 		admin.Get("/admin/credentials").Want(200, "dr_ines")
