@@ -111,6 +111,7 @@ func readRuling(c *shell.Call, form shell.Form) (queue.Ruling, typed) {
 type panel struct {
 	ui.Voice
 	Act      queue.Act
+	Label    string
 	Key      string
 	Open     bool
 	Words    ui.Field
@@ -119,15 +120,38 @@ type panel struct {
 	Optional bool     // no reason is needed
 }
 
+// keys are the keys of the acts, always the same: fingers learn them. What lets a post stand is 1, what takes it down 2.
+var keys = map[queue.Act]string{
+	queue.Approve: "1", queue.Restore: "1", queue.Lift: "1", queue.Hide: "2", queue.Warn: "3", queue.Dismiss: "4", queue.Restrict: "5", queue.Ban: "6",
+}
+
+// chosenFirst are the wordings that are chosen already: where the words can hurt nobody. Else whoever decides chooses.
+var chosenFirst = map[queue.Act]string{queue.Dismiss: "1", queue.Restore: "1", queue.Lift: "1"}
+
+// crisisWords is the number of the wording for somebody who may be in danger.
+const crisisWords = "5"
+
+// panels are the forms of the acts on the item.
+func (v itemView) panels(say ui.Voice) []panel {
+	list := panels(say, v.Acts, v.Typed, v.Mistakes)
+	for i := range list {
+		q := &list[i]
+		if q.Act == queue.Hide && v.Kind == queue.Held {
+			q.Label = say.T("queue.act.refuse") // it never was up
+		}
+		if q.Act == queue.Warn && v.crisis() && !q.Open {
+			q.Words.Value = crisisWords
+		}
+	}
+	return list
+}
+
 // panels makes the forms of the acts that are open to the reader, with their keys.
 func panels(v ui.Voice, offered []queue.Act, t typed, m shell.Mistakes) []panel {
 	var out []panel
-	for i, act := range offered {
-		q := panel{Voice: v, Act: act, Open: t.Act == act, Optional: act == queue.Approve}
-		if i < 9 {
-			q.Key = strconv.Itoa(i + 1)
-		}
-		chosen, reason := "1", ""
+	for _, act := range offered {
+		q := panel{Voice: v, Act: act, Label: v.T("queue.act." + string(act)), Key: keys[act], Open: t.Act == act, Optional: act == queue.Approve}
+		chosen, reason := chosenFirst[act], ""
 		if q.Open {
 			chosen, reason = t.Words, t.Reason
 		}
@@ -173,13 +197,10 @@ func daysField(v ui.Voice, act queue.Act, t typed) ui.Field {
 func (q panel) timed() bool { return q.Act == queue.Restrict || q.Act == queue.Ban }
 
 func (q panel) look() ui.Look {
-	switch q.Act {
-	case queue.Ban:
+	if q.Act == queue.Ban {
 		return ui.Danger
-	case queue.Approve:
-		return ui.Primary
 	}
-	return ui.Plain
+	return ui.Primary
 }
 
 // tone and headline say why an item waits, at a glance.

@@ -100,8 +100,11 @@ func (p *pages) showStanding(c *shell.Call, status int, t typed, m shell.Mistake
 	if err != nil {
 		return err
 	}
-	return c.ShowStatus(status, showStanding(standingPage{Frame: frame(c, c.T("queue.standing.title", f.Handle)), File: f,
-		Panels: panels(c.Voice, f.Acts, t, m), Mistakes: m}))
+	page := standingPage{Frame: frame(c, c.T("queue.standing.title", f.Handle)), File: f, Panels: panels(c.Voice, f.Acts, t, m), Mistakes: m}
+	for i := range page.Panels {
+		page.Panels[i].Label = c.T("queue.act." + string(page.Panels[i].Act) + ".member")
+	}
+	return c.ShowStatus(status, showStanding(page))
 }
 
 func (p *pages) discipline(c *shell.Call) error {

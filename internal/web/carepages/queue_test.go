@@ -183,7 +183,7 @@ func TestAModeratorRestrictsAndLiftsFromAMembersPage(t *testing.T) {
 		at := "/m/ada/standing"
 		h.as(h.sam).Get(at).Want(403)
 		admin := h.as(h.Admin)
-		page := admin.Get(at).Want(200, "May read and write", "Restrict the author").Sound()
+		page := admin.Get(at).Want(200, "May read and write", "Restrict this member").Sound()
 		page.Submit(at, form("act", "restrict", "words-restrict", "1", "days-restrict", "0")).Want(422, "Please choose a day").Sound()
 		admin.Post(at, form("act", "restrict", "words-restrict", "1", "days-restrict", "7")).WantWay(at).Want(200, "May read and not write, until", "The member can read and not write").Sound()
 		h.as(h.ada).Get("/me/decisions").Want(200, "You can read and not write until").Sound()

@@ -38,7 +38,7 @@ type Viewer struct {
 	IsModerator bool
 	IsAdmin     bool
 	NoticeCount int // unread
-	QueueCount  int // waiting, for moderators
+	QueueCount  int // waiting for the viewer in the queue
 }
 
 // ViewerOf takes from an actor what the frame needs; the counts are for the caller to fill.
@@ -131,10 +131,11 @@ func (f Frame) mainNav() []navItem {
 	}
 }
 
-// officeNav is what moderators and admins have beside that.
+// officeNav is what moderators and admins have beside that. Stewards, greeters and staff find the queue while something waits in
+// it for them.
 func (f Frame) officeNav() []navItem {
 	var items []navItem
-	if f.Viewer.IsModerator {
+	if f.Viewer.IsModerator || f.Viewer.QueueCount > 0 {
 		items = append(items, navItem{NavQueue, PathQueue, IconFlag, f.T("frame.queue")})
 	}
 	if f.Viewer.IsAdmin {
