@@ -92,8 +92,8 @@ func (p *Pages) roomPage(c *shell.Call, about space.About, f thread.Filter) (roo
 		}
 		page.Tabs = append(page.Tabs, ui.Tab{Label: c.T("threads.tab." + string(order)), Href: href, Current: order == f.Order && f.Tag == ""})
 	}
-	var err error
-	page.Tags, err = p.Threads.Tags(c.Ctx(), c.Actor, about.ID, tagsShown)
+	used, err := p.Threads.Tags(c.Ctx(), c.Actor, about.ID, tagsShown)
+	page.Tags = suggestions(about.Tags, used)
 	return page, err
 }
 
