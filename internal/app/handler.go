@@ -79,7 +79,6 @@ var tools = []sitepages.Tool{
 	{Path: "/admin/members", Key: "app.tool.members"},
 	{Path: "/admin/credentials", Key: "app.tool.credentials"},
 	{Path: "/admin/organisations", Key: "app.tool.organisations"},
-	{Path: "/admin/spaces", Key: "app.tool.spaces"},
 	{Path: "/admin/invites", Key: "app.tool.invites"},
 }
 

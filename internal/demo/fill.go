@@ -231,4 +231,3 @@ func (f *filler) standing() error {
 	_, err = f.tx.Exec("UPDATE membership SET approved = approved + 6 WHERE since < $1", f.ago(40*minutesADay))
 	return err
 }
-

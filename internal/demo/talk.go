@@ -193,9 +193,9 @@ func (f *filler) care(in thread.Thread, c thread.Comment, source comment) error 
 	if err := f.waits("report", reason.urgency, in, c.ID, c.Author, at); err != nil {
 		return err
 	}
-	_, err = f.tx.Exec(`INSERT INTO report (id, item, reporter, reason, note, title, body, version, at)
-		SELECT $1, q.id, $2, $3, $4, $5, $6, 1, $7 FROM queue_item q WHERE q.post = $8 AND q.kind = 'report'`,
-		f.IDs.Next(), reporter, reason.word, source.Report.Note, in.Title, c.Body, db.Millis(at), c.ID)
+	_, err = f.tx.Exec(`INSERT INTO report (id, item, reporter, author, reason, note, title, body, version, at)
+		SELECT $1, q.id, $2, $3, $4, $5, $6, $7, 1, $8 FROM queue_item q WHERE q.post = $9 AND q.kind = 'report'`,
+		f.IDs.Next(), reporter, c.Author, reason.word, source.Report.Note, in.Title, c.Body, db.Millis(at), c.ID)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -41,15 +42,20 @@ func Each(t *testing.T, test func(t *testing.T, s *Site)) {
 func Open(t testing.TB, address string) *Site {
 	t.Helper()
 	dir := t.TempDir()
+	server := httptest.NewUnstartedServer(nil) // its port is known before the site opens: passkeys are bound to the address
+	t.Cleanup(server.Close)
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
 	config := app.Config{
 		Addr: "127.0.0.1:0", Data: dir, DB: address, Keys: filepath.Join(dir, "keys.db"), KeyFile: filepath.Join(dir, "root.key"),
-		BaseURL: "http://localhost", SMTPTLS: "starttls", Log: "text",
+		BaseURL: "http://localhost:" + port, SMTPTLS: "starttls", Log: "text",
 	}
 	if config.DB == "" {
 		config.DB = filepath.Join(dir, "dayroom.db")
 	}
-	s := &Site{TB: t, Log: &Log{}}
-	var err error
+	s := &Site{TB: t, Log: &Log{}, URL: config.BaseURL}
 	s.App, err = app.OpenAt(context.Background(), config, slog.New(slog.NewTextHandler(s.Log, nil)), core.SystemClock{})
 	s.Must(err)
 	t.Cleanup(func() { s.App.Close() })
@@ -57,9 +63,8 @@ func Open(t testing.TB, address string) *Site {
 	handler, err := s.Handler(app.Demo)
 	s.Must(err)
 	s.Must(s.Events.Start(context.Background()))
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	s.URL = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	server.Config.Handler = handler
+	server.Start()
 	return s
 }
 
