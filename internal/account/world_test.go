@@ -21,7 +21,7 @@ import (
 // world is a site with accounts, on a real database, at a time that the test decides.
 type world struct {
 	*account.Service
-	t     *testing.T
+	t     testing.TB
 	db    *db.DB
 	keys  *keys.Store
 	site  *site.Service
@@ -43,7 +43,7 @@ func (p *postman) Send(_ context.Context, l account.Letter) error {
 }
 
 // link gives the path of the last letter's link.
-func (p *postman) token(t *testing.T) string {
+func (p *postman) token(t testing.TB) string {
 	t.Helper()
 	if len(p.sent) == 0 {
 		t.Fatal("no letter was sent")
@@ -67,7 +67,7 @@ var ctx = context.Background()
 // quick is a cost for tests that are not about the cost.
 var quick = password.Cost{Memory: 64, Time: 1, Threads: 1}
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	w := &world{t: t, db: d, clock: core.NewManualClock(time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)), post: &postman{}}
 	dir := t.TempDir()
