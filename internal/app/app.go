@@ -16,6 +16,7 @@ import (
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
 	"dayroom/internal/credential"
+	"dayroom/internal/importer"
 	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/db"
@@ -180,7 +181,7 @@ func (p noticePost) Send(ctx context.Context, l notify.Letter) error {
 func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
-		notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
+		importer.Tables, notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
 		account.Tables, site.Tables, job.Tables, event.Tables,
 	} {
 		out = append(out, part...)
