@@ -50,10 +50,6 @@ func maySignIn(s core.Standing) bool {
 	return s == core.Active || s == core.Restricted || s == core.Waiting
 }
 
-func (m member) actor(now time.Time) core.Actor {
-	return core.Actor{Member: m.ID, Handle: m.Handle, Role: m.Role, Standing: standing(m.Standing, m.Until, now)}
-}
-
 // mayWrite refuses whoever may read only.
 func mayWrite(actor core.Actor) error {
 	if err := policy.Enter(actor, policy.ForMember).Err(); err != nil || actor.MayWrite() {

@@ -2,7 +2,6 @@ package accountpages
 
 import (
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -183,5 +182,3 @@ func (p *pages) showNewCodes(c *shell.Call, on ui.Link) error {
 	}
 	return c.Show(showCodes(codesPage{Frame: frame(c, "accounts.codes.title"), Codes: codes, On: on}))
 }
-
-func count(n int64) string { return strconv.FormatInt(n, 10) }
