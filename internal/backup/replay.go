@@ -1,0 +1,183 @@
+package backup
+
+import (
+	"errors"
+	"fmt"
+
+	"dayroom/internal/account"
+	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/keys"
+	"dayroom/internal/queue"
+	"dayroom/internal/site"
+	"dayroom/internal/thread"
+)
+
+// replay erases once more what was erased since the backup, and gives keys to members who have none.
+func (r *restore) replay(ledger bool) error {
+	store, err := keys.Open(r.ctx, r.to.Keys, r.to.KeyFile) // makes one where there is none: ledgerThere has asked
+	if err != nil {
+		return err
+	}
+	err = r.replayFrom(store, ledger)
+	return errors.Join(err, store.Close())
+}
+
+func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
+	entries, err := store.Ledger(r.ctx)
+	if err != nil {
+		return err
+	}
+	people, err := account.New(r.db, store, nil, r.Clock, site.New(r.db, r.Clock), account.Options{Tables: r.to.Tables})
+	if err != nil {
+		return err
+	}
+	// Posts and images first: a member's erasing takes the rows that name their files.
+	for i, e := range entries {
+		switch e.Kind {
+		case keys.ErasedPost:
+			err = r.erasePost(e.ID)
+		case keys.ErasedMedia:
+			err = r.eraseImage(e.ID)
+		case keys.ErasedMember:
+			err = r.eraseImagesOf(e.ID)
+		default:
+			err = fmt.Errorf("the ledger has the kind %q, which this program does not know: use the newer program", e.Kind)
+		}
+		if err != nil {
+			return fmt.Errorf("erase %s %s: %w", e.Kind, e.ID, err)
+		}
+		r.tell("erasing again", int64(i+1))
+	}
+	for _, e := range entries {
+		if e.Kind != keys.ErasedMember {
+			continue
+		}
+		if err := r.eraseMember(people, e.ID); err != nil {
+			return fmt.Errorf("erase member %s: %w", e.ID, err)
+		}
+	}
+	return r.renewKeys(store, ledger)
+}
+
+// eraseMember erases a member as the site does, and counts anew in the threads that lose words or reactions by it.
+func (r *restore) eraseMember(people *account.Service, id core.ID) error {
+	var threads []core.ID
+	err := r.db.View(r.ctx, func(tx *db.Tx) (err error) {
+		threads, err = db.All(tx, db.ID, "SELECT thread FROM comment WHERE author = $1 UNION SELECT thread FROM reaction WHERE member = $1", id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = people.Erase(r.ctx, core.SystemActor, id)
+	if core.IsNotFound(err) { // came after the backup, or was erased before it
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.report.Erased.Members++
+	return r.db.Update(r.ctx, func(tx *db.Tx) error {
+		for _, t := range threads {
+			if err := thread.Recount(tx, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r *restore) erasePost(id core.ID) error {
+	var files []string
+	err := r.db.Update(r.ctx, func(tx *db.Tx) (err error) {
+		was, err := db.One(tx, db.Bool, `SELECT EXISTS (SELECT 1 FROM thread WHERE id = $1 AND state <> 'deleted')
+			OR EXISTS (SELECT 1 FROM comment WHERE id = $1 AND state <> 'deleted')`, id)
+		if err != nil {
+			return err
+		}
+		if was {
+			r.report.Erased.Posts++
+		}
+		if files, err = thread.Unwrite(tx, id); err != nil {
+			return err
+		}
+		return queue.Settle(tx, id, r.Clock.Now())
+	})
+	r.report.Erased.Images += len(files) / 2
+	return errors.Join(err, r.removeImages(r.ctx, files))
+}
+
+func (r *restore) eraseImage(id core.ID) error { return r.eraseImages("id", id) }
+
+func (r *restore) eraseImagesOf(member core.ID) error { return r.eraseImages("owner", member) }
+
+func (r *restore) eraseImages(column string, id core.ID) error {
+	var files []string
+	err := r.db.Update(r.ctx, func(tx *db.Tx) error {
+		var err error
+		files, err = db.All(tx, db.String, "SELECT name FROM media WHERE "+column+" = $1 UNION ALL SELECT thumb FROM media WHERE "+column+" = $1", id)
+		if err == nil {
+			_, err = tx.Exec("DELETE FROM media WHERE "+column+" = $1", id)
+		}
+		return err
+	})
+	r.report.Erased.Images += len(files) / 2
+	return errors.Join(err, r.removeImages(r.ctx, files))
+}
+
+// renewKeys gives keys to members whose keys are lost, and takes away the fields that nobody can open any more, so that they can
+// use the site. Where nobody at all has a key, the key store is another site's, and going on would make the loss final.
+func (r *restore) renewKeys(store *keys.Store, ledger bool) error {
+	var members []core.ID
+	err := r.db.View(r.ctx, func(tx *db.Tx) (err error) {
+		members, err = db.All(tx, db.ID, "SELECT id FROM member WHERE standing NOT IN ('gone', 'placeholder') ORDER BY id")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	have, err := store.Members(r.ctx)
+	if err != nil {
+		return err
+	}
+	known := make(map[core.ID]bool, len(have))
+	for _, id := range have {
+		known[id] = true
+	}
+	var lost []core.ID
+	for _, id := range members {
+		if !known[id] {
+			lost = append(lost, id)
+		}
+	}
+	if ledger && len(members) > 0 && len(lost) == len(members) {
+		return errors.New("the key store has no key of any member in the backup: it is another site's. Put back the one that belongs to this site")
+	}
+	for _, id := range lost {
+		if err := r.db.Update(r.ctx, func(tx *db.Tx) error { return dropSealed(tx, r.to.Tables, id) }); err != nil {
+			return err
+		}
+		if err := store.Create(r.ctx, id); err != nil {
+			return err
+		}
+	}
+	r.report.Renewed = len(lost)
+	return nil
+}
+
+// dropSealed empties a member's sealed fields. Challenges go with their rows, their secret cannot be empty.
+func dropSealed(tx *db.Tx, tables []db.Table, member core.ID) error {
+	for _, t := range tables {
+		if t.Name == "challenge" {
+			continue
+		}
+		for _, column := range t.Sealed {
+			if _, err := tx.Exec("UPDATE "+t.Name+" SET "+column+" = NULL WHERE "+t.Owner+" = $1", member); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := tx.Exec("UPDATE member SET mail_index = NULL, mail_verified = FALSE, totp_step = 0 WHERE id = $1", member)
+	return err
+}
