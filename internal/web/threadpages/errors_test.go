@@ -30,7 +30,7 @@ func TestAFormThatComesBackKeepsWhatWasTyped(t *testing.T) {
 		if len(back.Get("body")) < 19000 || back.Get("parent") != c.ID.String() || back.Get("draft") != "draft-of-ada-00002" || back.Get("warning") != "hard" {
 			t.Errorf("the reply comes back as %.200v", back)
 		}
-		page = ada.Post(q.Path()+"/reply", form("body", "   ")).Want(422, "There is nothing here yet.")
+		ada.Post(q.Path()+"/reply", form("body", "   ")).Want(422, "There is nothing here yet.")
 		if h.count("SELECT COUNT(*) FROM comment") != 1 || h.count("SELECT COUNT(*) FROM thread") != 1 {
 			t.Error("something was half saved")
 		}

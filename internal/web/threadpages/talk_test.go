@@ -29,8 +29,8 @@ func TestAWholeConversationWithoutScript(t *testing.T) {
 		if got := thread.Form(path + "/reply").Get("body"); !strings.HasPrefix(got, "> @bo:\n>\n> We raised the head of the bed.\n>\n> It helped @ada too?") {
 			t.Errorf("quoted as %q", got)
 		}
-		thread = follow(thread.Submit(path+"/reply", form("body", "Thank you, we will try."))).Want(200, "2 replies")
-		thread = follow(ada.Post(comment+"/react", form("reaction", "helped"))).Want(200, "What helped", "you said that this helped")
+		follow(thread.Submit(path+"/reply", form("body", "Thank you, we will try."))).Want(200, "2 replies")
+		follow(ada.Post(comment+"/react", form("reaction", "helped"))).Want(200, "What helped", "you said that this helped")
 		if n := h.count("SELECT COUNT(*) FROM comment WHERE author_helped AND n_helped = 1"); n != 1 {
 			t.Errorf("%d comments are marked", n)
 		}

@@ -25,9 +25,6 @@ func pagePath(t core.ID, after core.Cursor) string {
 	return path + "?after=" + after.String()
 }
 
-// postPath is the address of a post for acts upon it: /t/ID or /c/ID.
-func postPath(p thread.Post) string { return p.Path() }
-
 // back is where a post is read: the page of its thread that has it, and the post there.
 func (p *Pages) back(c *shell.Call, post thread.Post) (string, error) {
 	if post.Comment == nil {
