@@ -14,6 +14,7 @@ import (
 
 	"dayroom/internal/account"
 	"dayroom/internal/approval"
+	"dayroom/internal/backup"
 	"dayroom/internal/core"
 	"dayroom/internal/credential"
 	"dayroom/internal/importer"
@@ -89,6 +90,9 @@ func OpenAt(ctx context.Context, c Config, log *slog.Logger, clock core.Clock) (
 		return nil, err
 	}
 	if _, err := a.DB.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := backup.Unfinished(ctx, a.DB); err != nil {
 		return nil, err
 	}
 	if a.Keys, err = keys.Open(ctx, c.Keys, c.KeyFile); err != nil {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"dayroom/internal/account"
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
 	"dayroom/internal/notify"
@@ -25,6 +26,7 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	})
 	a.Notify.Subscribe(a.Events)
 	a.Notify.Jobs(a.Jobs)
+	a.Jobs.Handle(account.MailJob, a.Account.DeliverMail)
 	a.schedule()
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 type mePage struct {
 	ui.Frame
 	Lines    []meLine
+	Kept     []meLine // what the member reads, keeps and is told: pages of other packages
 	Security []meLine
 	Staff    []organisation.Membership
 }
@@ -39,7 +40,26 @@ func (p *pages) me(c *shell.Call) error {
 	} {
 		page.Lines = append(page.Lines, meLine{Link: ui.Link{Href: way.path, Label: c.T(way.key)}})
 	}
+	page.Kept = keptLines(c, page.Frame)
 	return c.Show(showMe(page))
+}
+
+// keptLines lead to what belongs to the member on other pages. On a phone this is the way to the queue too.
+func keptLines(c *shell.Call, f ui.Frame) (lines []meLine) {
+	for _, way := range []struct{ path, key string }{
+		{"/following", "threads.following.title"}, {"/bookmarks", "threads.bookmarks.title"}, {"/drafts", "threads.drafts.title"},
+		{ui.PathNotices, "frame.notices"}, {"/notices/settings", "notice.settings.title"}, {"/me/reading-places", "threads.places.title"},
+		{"/me/decisions", "queue.mine.title"},
+	} {
+		lines = append(lines, meLine{Link: ui.Link{Href: way.path, Label: c.T(way.key)}})
+	}
+	if f.Viewer.QueueCount > 0 || f.Viewer.IsModerator {
+		lines = append(lines, meLine{Link: ui.Link{Href: ui.PathQueue, Label: c.T("frame.queue")}, Now: c.Number(f.Viewer.QueueCount)})
+	}
+	if f.Viewer.IsAdmin {
+		lines = append(lines, meLine{Link: ui.Link{Href: ui.PathAdmin, Label: c.T("frame.admin")}})
+	}
+	return lines
 }
 
 func (p *pages) securityLines(c *shell.Call, s account.Security) []meLine {

@@ -125,7 +125,7 @@ func TestAVisitorIsLedToSignInAndSeesNoMembersSpace(t *testing.T) {
 		v.Get("/spaces").Want(200, "Open heart", "members only").WantNot("secret-asthma").Sound()
 		v.Get("/s/open-heart/about").Want(200, "Join", "Be kind").Sound()
 		for _, path := range []string{"about", "rules"} {
-			v.Get("/s/secret-asthma/"+path).Want(404).WantNot("Breathing space")
+			v.Get("/s/secret-asthma/" + path).Want(404).WantNot("Breathing space")
 		}
 		for _, path := range []string{"join", "leave", "members", "invite", "settings", "settings/stewards"} {
 			if p := v.Get("/s/secret-asthma/" + path); p.Status != 303 || !strings.HasPrefix(p.Header.Get("Location"), "/signin?next=") {

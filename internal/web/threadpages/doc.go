@@ -30,6 +30,12 @@ type Deps struct {
 	Personas      []string // as whom a visitor of the demo may sign in with one click; they are offered nowhere else
 	Pictures      Pictures
 	Shelf         Shelf
+	Notices       Notices
+}
+
+// Notices is told what a member has seen, so that the bell does not ring for it any more; notify.Service is one.
+type Notices interface {
+	Seen(ctx context.Context, a core.Actor, thread core.ID) error
 }
 
 // People gives members' cards as one reader may see them; account.Service is one.
@@ -68,6 +74,8 @@ func (p *Pages) Routes() []shell.Route {
 		{Method: "GET", Path: "/unanswered", Access: policy.ForMember, Handle: p.unanswered},
 		{Method: "GET", Path: "/following", Access: policy.ForMember, Handle: p.following},
 		{Method: "GET", Path: "/announcements", Access: policy.ForPublic, Handle: p.announcements},
+		{Method: "GET", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.places},
+		{Method: "POST", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.keepPlaces},
 		{Method: "GET", Path: "/bookmarks", Access: policy.ForMember, Handle: p.bookmarks},
 
 		{Method: "GET", Path: "/s/{slug}", Access: policy.ForPublic, Handle: p.room},

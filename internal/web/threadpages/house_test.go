@@ -13,6 +13,7 @@ import (
 	"dayroom/internal/account/password"
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
+	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/keys"
@@ -71,7 +72,7 @@ func build(s *webtest.Site) *house {
 	s.Must(err)
 	pages := threadpages.New(threadpages.Deps{
 		DB: s.DB, Threads: h.threads, Spaces: h.spaces, People: people, Organisations: organisation.New(s.DB, s.IDs, s.Clock),
-		Guard: gate, Pictures: media.NewProcessor(media.Options{}), Shelf: shelf,
+		Guard: gate, Pictures: media.NewProcessor(media.Options{}), Shelf: shelf, Notices: notify.New(s.DB, s.IDs, s.Clock, h.threads, notify.Options{}),
 	})
 	h.fill(store)
 	s.Serve(pages.Routes(), spacepages.Routes(h.spaces, nil))

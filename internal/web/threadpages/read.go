@@ -46,6 +46,9 @@ func (p *Pages) read(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
+	if err := p.Notices.Seen(c.Ctx(), c.Actor, id); err != nil {
+		return err
+	}
 	form, err := p.begin(c, v)
 	if err != nil {
 		return err
