@@ -204,8 +204,10 @@ func TestJoiningAnOpenSpaceNeedsItsRules(t *testing.T) {
 		h.refused(err, core.Invalid, "space.rules.accept")
 		_, err = h.spaces.Join(ctx(), ada, s.Slug, space.JoinInput{Rules: "stale"})
 		h.refused(err, core.Invalid, "space.rules.changed")
-		if h.join(s, ada) != space.JoinedNow || h.join(s, ada) != space.JoinedNow {
-			t.Error("joining twice is not what it was once")
+		for range 2 { // joining twice is joining once
+			if how := h.join(s, ada); how != space.JoinedNow {
+				t.Errorf("joining is %q", how)
+			}
 		}
 		about := h.about(ada, s.Slug)
 		if !about.Ties.Joined || !about.Ties.Rules || !about.Ties.Newcomer || about.MayJoin || !about.MayLeave || about.MayManage {
