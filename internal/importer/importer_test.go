@@ -179,21 +179,6 @@ func generated(n int) string {
 	return b.String()
 }
 
-// stopper cancels an import in the middle of its file.
-type stopper struct {
-	io.Reader
-	left int
-	stop func()
-}
-
-func (s *stopper) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if s.left -= n; s.left < 0 {
-		s.stop()
-	}
-	return n, err
-}
-
 func TestAnInterruptedImportGoesOn(t *testing.T) {
 	each(t, func(w *world) {
 		text := generated(700)
