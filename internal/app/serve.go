@@ -48,10 +48,7 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 	if err := a.Events.Start(ctx); err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
-		MaxHeaderBytes: maxHeader,
-	}
+	server := newServer(handler, patience{head: headTime, read: readTime, write: writeTime, idle: idleTime})
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	a.background(work, &background)
@@ -72,6 +69,15 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 		err = nil
 	}
 	return err
+}
+
+// patience is how long a server waits for its clients.
+type patience struct{ head, read, write, idle time.Duration }
+
+func newServer(handler http.Handler, p patience) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: p.head, ReadTimeout: p.read, WriteTimeout: p.write, IdleTimeout: p.idle, MaxHeaderBytes: maxHeader,
+	}
 }
 
 // background starts what runs beside the requests.

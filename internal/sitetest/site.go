@@ -41,6 +41,17 @@ func Each(t *testing.T, test func(t *testing.T, s *Site)) {
 // Open makes a demo site in the database at an address; empty is SQLite in a folder of the test.
 func Open(t testing.TB, address string) *Site {
 	t.Helper()
+	return open(t, address, true)
+}
+
+// OpenEmpty makes a site that nobody has set up.
+func OpenEmpty(t testing.TB) *Site {
+	t.Helper()
+	return open(t, "", false)
+}
+
+func open(t testing.TB, address string, filled bool) *Site {
+	t.Helper()
 	dir := t.TempDir()
 	server := httptest.NewUnstartedServer(nil) // its port is known before the site opens: passkeys are bound to the address
 	t.Cleanup(server.Close)
@@ -59,7 +70,9 @@ func Open(t testing.TB, address string) *Site {
 	s.App, err = app.OpenAt(context.Background(), config, slog.New(slog.NewTextHandler(s.Log, nil)), core.SystemClock{})
 	s.Must(err)
 	t.Cleanup(func() { s.App.Close() })
-	s.Must(s.FillDemo(context.Background()))
+	if filled {
+		s.Must(s.FillDemo(context.Background()))
+	}
 	handler, err := s.Handler(app.Demo)
 	s.Must(err)
 	s.Must(s.Events.Start(context.Background()))
