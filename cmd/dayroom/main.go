@@ -35,12 +35,16 @@ type cli struct {
 	SMTPTLS      string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
 	Log          string `placeholder:"FORM" help:"Form of the log: text or json (text)."`
 
-	Serve   serveCmd   `cmd:"" help:"Run the site. The first visit sets it up, with a code that is printed here."`
-	Demo    demoCmd    `cmd:"" help:"Run a site full of made-up people and talk, to look around in."`
-	Config  configCmd  `cmd:"" help:"Show the settings in force and where each comes from."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to this version (serve does it too)."`
-	Member  memberCmd  `cmd:"" help:"Create a member, or help one who cannot sign in."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Run the site. The first visit sets it up, with a code that is printed here."`
+	Demo     demoCmd     `cmd:"" help:"Run a site full of made-up people and talk, to look around in."`
+	Config   configCmd   `cmd:"" help:"Show the settings in force and where each comes from."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to this version (serve does it too)."`
+	Import   importCmd   `cmd:"" help:"Bring conversations in from a file."`
+	Backup   backupCmd   `cmd:"" help:"Write the whole site into one file, while it is used."`
+	Restore  restoreCmd  `cmd:"" help:"Bring a site back from a backup, into SQLite or PostgreSQL."`
+	CopyKeys copyKeysCmd `cmd:"" help:"Copy the key store, which is in no backup, while the site is used."`
+	Member   memberCmd   `cmd:"" help:"Create a member, or help one who cannot sign in."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // settings gives the flags that were used, by the names of app.Options.

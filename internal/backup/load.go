@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
@@ -121,57 +119,27 @@ func (r *restore) sameTables(tx *db.Tx, order []string) error {
 	return nil
 }
 
-// loadAtOnce is about how many values one statement writes. SQLite takes 32,766, PostgreSQL 65,535; beyond 2,000 nothing is won.
-const loadAtOnce = 2000
-
 func (r *restore) loadTable(tx *db.Tx, t Table) error {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = c.Name
 	}
-	into := "INSERT INTO " + t.Name + " (" + strings.Join(columns, ", ") + ") VALUES "
-	width := len(columns)
-	atOnce := max(1, loadAtOnce/width)
-	full := into + groups(atOnce, width)
-	args := make([]any, 0, atOnce*width)
-	rows := int64(0)
+	into, rows := tx.Inserter(t.Name, columns), int64(0)
 	err := r.from.read(t.Part, func(part io.Reader) error {
 		return lines(part, func(line []byte) error {
 			values, err := parseRow(line, t.Columns)
 			if err != nil {
 				return fmt.Errorf("row %d: %w", rows+1, err)
 			}
-			args = append(args, values...)
-			if rows++; len(args) < atOnce*width {
-				return nil
+			if rows++; rows%1000 == 0 {
+				r.tell(t.Name, rows)
 			}
-			_, err = tx.Exec(full, args...)
-			args = args[:0]
-			r.tell(t.Name, rows)
-			return err
+			return into.Add(values)
 		})
 	})
-	if err == nil && len(args) > 0 {
-		_, err = tx.Exec(into+groups(len(args)/width, width), args...)
+	if err == nil {
+		err = into.Flush()
 	}
 	r.tell(t.Name, rows)
 	return err
-}
-
-// groups writes n groups of width numbered places: ($1, $2), ($3, $4).
-func groups(n, width int) string {
-	var b strings.Builder
-	for i := range n * width {
-		switch {
-		case i == 0:
-			b.WriteByte('(')
-		case i%width == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteString("$" + strconv.Itoa(i+1))
-	}
-	b.WriteByte(')')
-	return b.String()
 }

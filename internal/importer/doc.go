@@ -131,8 +131,8 @@ func (s *Service) prepare(ctx context.Context, actor core.Actor, in Input) (*run
 	return r, nil
 }
 
-// workers is how many goroutines render beside the one that writes.
-func workers() int { return max(2, runtime.GOMAXPROCS(0)) }
+// workers is how many goroutines render beside the one that writes: half of the processors, the others are for pages.
+func workers() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // Pause is how long an import leaves the database to others after each transaction: without it, another process would wait for
 // its turn until the end.

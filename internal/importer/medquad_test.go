@@ -13,11 +13,11 @@ import (
 	"dayroom/internal/platform/db/dbtest"
 )
 
-// medQuADFile opens the real collection, which is no part of the repository: DAYROOM_DATA names the folder with development data,
+// medQuADFile opens the real collection, which is no part of the repository: DAYROOM_TEST_DATA names the folder with development data,
 // else it is looked for beside the repository.
 func medQuADFile(t testing.TB) (*os.File, int64) {
 	t.Helper()
-	dir := os.Getenv("DAYROOM_DATA")
+	dir := os.Getenv("DAYROOM_TEST_DATA")
 	if dir == "" {
 		_, here, _, _ := runtime.Caller(0)
 		dir = filepath.Join(filepath.Dir(here), "..", "..", "..", "shared", "data")
@@ -25,7 +25,7 @@ func medQuADFile(t testing.TB) (*os.File, int64) {
 	path := filepath.Join(dir, "medquad", "medquad_answered.jsonl")
 	f, err := os.Open(path)
 	if err != nil {
-		t.Skipf("the collection MedQuAD is not at %s: set DAYROOM_DATA to the folder that has medquad/medquad_answered.jsonl", path)
+		t.Skipf("the collection MedQuAD is not at %s: set DAYROOM_TEST_DATA to the folder that has medquad/medquad_answered.jsonl", path)
 	}
 	t.Cleanup(func() { f.Close() })
 	info, err := f.Stat()

@@ -16,11 +16,11 @@ import (
 	"dayroom/internal/thread"
 )
 
-// Bounds of the pipeline. A transaction of 400 posts holds the writer for about a tenth of a second; a chunk is what one goroutine
-// renders in about 3 ms.
+// Bounds of the pipeline. A transaction of 200 posts holds the writer for about 20 ms; a chunk is what one goroutine
+// renders in about 5 ms.
 const (
-	batchThreads = 200
-	batchPosts   = 400
+	batchThreads = 100
+	batchPosts   = 200
 	batchBytes   = 2 << 20
 	chunkLines   = 32
 	chunkBytes   = 256 << 10

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -140,4 +141,33 @@ func TestCheckFindsADanglingRow(t *testing.T) {
 	if err := d.Check(ctx); err == nil {
 		t.Error("a tag of no thread was not found")
 	}
+}
+
+func TestAnInserterWritesEveryRowOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, rows := range []int64{0, 1, 749, 750, 751, 3000} {
+			err := d.Load(context.Background(), func(tx *db.Tx) error {
+				if _, err := tx.Exec("DELETE FROM setting"); err != nil {
+					return err
+				}
+				in := tx.Inserter("setting", []string{"name", "value"})
+				for n := range rows {
+					if err := in.Add([]any{fmt.Sprint(n), "x"}); err != nil {
+						return err
+					}
+				}
+				if err := in.Flush(); err != nil {
+					return err
+				}
+				got, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM setting WHERE value = 'x'")
+				if got != rows {
+					t.Errorf("%d rows, want %d", got, rows)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

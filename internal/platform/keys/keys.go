@@ -233,13 +233,15 @@ func (s *Store) Erase(ctx context.Context, now time.Time, kind string, ids ...co
 // Ledger reads what was erased, oldest first.
 func (s *Store) Ledger(ctx context.Context) (out []Erased, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
-		out, err = db.All(tx, func(r db.Row) (e Erased, err error) {
-			var at int64
-			err = r.Scan(&e.Kind, &e.ID, &at)
-			e.At = db.Moment(at)
-			return e, err
-		}, "SELECT kind, id, at FROM erasure ORDER BY at, kind, id")
+		out, err = db.All(tx, scanErased, "SELECT kind, id, at FROM erasure ORDER BY at, kind, id")
 		return err
 	})
 	return out, err
+}
+
+func scanErased(r db.Row) (e Erased, err error) {
+	var at int64
+	err = r.Scan(&e.Kind, &e.ID, &at)
+	e.At = db.Moment(at)
+	return e, err
 }
