@@ -44,7 +44,10 @@ const DefaultQuickExit = "https://www.wikipedia.org/"
 
 // defaults of a site that nobody has set up: 18, because talk of illness is not written for children and consent to the use of
 // health data is an adult's everywhere.
-var defaults = Settings{Name: "Dayroom", Languages: []string{"en"}, AgeLimit: 18, SignUp: SignUpOpen, QuickExit: DefaultQuickExit}
+// A function, because whoever reads into the value would otherwise write into everybody's list of languages.
+func defaults() Settings {
+	return Settings{Name: "Dayroom", Languages: []string{"en"}, AgeLimit: 18, SignUp: SignUpOpen, QuickExit: DefaultQuickExit}
+}
 
 // Limits of settings.
 const (
@@ -116,9 +119,9 @@ func (s *Service) keep(out Settings, now time.Time) {
 func Load(tx *db.Tx) (Settings, error) {
 	text, err := db.One(tx, db.String, "SELECT value FROM setting WHERE name = 'site'")
 	if core.IsNotFound(err) {
-		return defaults, nil
+		return defaults(), nil
 	}
-	out := defaults
+	out := defaults()
 	if err != nil {
 		return out, err
 	}
