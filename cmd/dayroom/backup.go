@@ -86,10 +86,8 @@ func shown(settings []app.Setting, name string) string {
 
 // openToRead opens a site's database and images without changing either. A place without a site is an error: opening would make one.
 func openToRead(ctx context.Context, cfg app.Config) (*db.DB, *media.Folder, error) {
-	if !db.IsPostgres(cfg.DB) {
-		if _, err := os.Stat(cfg.DB); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, fmt.Errorf("there is no database at %s: name the site's folder with --data, or its database with --db", cfg.DB)
-		}
+	if err := wantSite(cfg); err != nil {
+		return nil, nil, err
 	}
 	d, err := db.Open(ctx, cfg.DB)
 	if err != nil {
@@ -100,4 +98,16 @@ func openToRead(ctx context.Context, cfg app.Config) (*db.DB, *media.Folder, err
 		return nil, nil, errors.Join(err, d.Close())
 	}
 	return d, folder, nil
+}
+
+// wantSite refuses a place without a database file.
+func wantSite(cfg app.Config) error {
+	if db.IsPostgres(cfg.DB) {
+		return nil
+	}
+	_, err := os.Stat(cfg.DB)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database at %s: name the site's folder with --data, or its database with --db", cfg.DB)
+	}
+	return err
 }

@@ -37,6 +37,13 @@ rejected, run the same command again. The site can be used meanwhile.`
 
 // Run imports.
 func (cmd importCmd) Run(ctx context.Context, c *cli) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	if err := wantSite(cfg); err != nil {
+		return err
+	}
 	from, size, err := openInput(cmd.File)
 	if err != nil {
 		return err

@@ -113,8 +113,7 @@ func TestToolsSayWhatToDo(t *testing.T) {
 		Run(context.Context, *cli) error
 	}{
 		"name the site's folder with --data": backupCmd{File: filepath.Join(t.TempDir(), "b")},
-		"no such file":                       importCmd{File: filepath.Join(t.TempDir(), "none"), Space: "x"},
-		"is a folder; give a file":           importCmd{File: t.TempDir(), Space: "x"},
+		"its database with --db":             importCmd{File: filepath.Join(t.TempDir(), "none"), Space: "x"},
 		"no key store to copy":               copyKeysCmd{To: filepath.Join(t.TempDir(), "k")},
 		"not a backup of Dayroom":            restoreCmd{File: os.Args[0], Check: true},
 	} {
@@ -124,5 +123,10 @@ func TestToolsSayWhatToDo(t *testing.T) {
 	}
 	if _, err := os.Stat(empty); err == nil {
 		t.Error("a tool that found no site made one")
+	}
+	for path, want := range map[string]string{filepath.Join(empty, "none"): "no such file", t.TempDir(): "is a folder; give a file"} {
+		if _, _, err := openInput(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

@@ -16,10 +16,14 @@ import (
 type stagedMedia struct {
 	to, staged string
 	folder     *media.Folder
+	placed     bool
 }
 
 // stageMedia makes a folder beside the one that the images are for, which has to be empty or not there.
 func stageMedia(to string) (*stagedMedia, error) {
+	if err := dropMarked(to); err != nil {
+		return nil, err
+	}
 	there, err := os.ReadDir(to)
 	switch {
 	case err == nil && len(there) > 0:
@@ -31,11 +35,28 @@ func stageMedia(to string) (*stagedMedia, error) {
 	if err := os.RemoveAll(m.staged); err != nil { // of a restore that was killed
 		return nil, err
 	}
-	m.folder, err = media.OpenFolder(m.staged)
-	return m, err
+	if m.folder, err = media.OpenFolder(m.staged); err != nil {
+		return nil, err
+	}
+	return m, os.WriteFile(filepath.Join(m.staged, folderMark), []byte("A restore is putting these images here.\n"), 0o600)
 }
 
-// place puts the folder where it belongs.
+// folderMark is a file in a folder that a restore made and did not finish.
+const folderMark = ".restoring"
+
+// dropMarked takes away the folder of a restore that was killed between putting the images and the database in their places.
+func dropMarked(folder string) error {
+	_, err := os.Stat(filepath.Join(folder, folderMark))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(folder)
+}
+
+// place puts the folder where it belongs, marked. The mark is taken away as the last thing before the site can be served.
 func (m *stagedMedia) place() error {
 	if err := m.folder.Close(); err != nil {
 		return err
@@ -46,11 +67,19 @@ func (m *stagedMedia) place() error {
 	if err := os.Rename(m.staged, m.to); err != nil {
 		return err
 	}
+	m.placed = true
 	return syncFolder(filepath.Dir(m.to))
 }
 
+func (m *stagedMedia) unmark() error { return os.Remove(filepath.Join(m.to, folderMark)) }
+
+// drop takes everything away, for a restore that failed.
 func (m *stagedMedia) drop() error {
-	return errors.Join(m.folder.Close(), os.RemoveAll(m.staged))
+	err := errors.Join(m.folder.Close(), os.RemoveAll(m.staged))
+	if m.placed {
+		err = errors.Join(err, os.RemoveAll(m.to))
+	}
+	return err
 }
 
 // images puts the images into the staged folder, which takes names of its own form only.

@@ -320,3 +320,24 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+func TestAFolderThatAKilledRestoreLeftIsTakenAway(t *testing.T) {
+	s := newSite(t, false)
+	path, c := s.save(), s.target(false)
+	left := filepath.Join(c.Data, app.MediaFolder)
+	s.must(os.MkdirAll(left, 0o700))
+	for _, name := range []string{"stray", ".restoring"} {
+		s.must(os.WriteFile(filepath.Join(left, name), nil, 0o600))
+	}
+	r, _ := s.restore(path, c, backup.RestoreOptions{})
+	entries, err := os.ReadDir(left)
+	s.must(err)
+	for _, e := range entries {
+		if e.Name() == "stray" || e.Name() == ".restoring" {
+			t.Errorf("%s is there", e.Name())
+		}
+	}
+	if !r.imageThere() {
+		t.Error("the image is not there")
+	}
+}

@@ -231,22 +231,23 @@ func (r *restore) endSignIns(tx *db.Tx) error {
 // finish puts everything in its place. Only then can a server start on it.
 func (r *restore) finish() error {
 	if r.staged == "" {
-		if err := r.media.place(); err != nil {
+		for _, step := range []func() error{r.media.place, r.media.unmark, r.unmark} {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		_ = r.db.Close() // the site is there; an error tells of a connection only
+		return nil
+	}
+	for _, step := range []func() error{r.unmark, r.db.Close, r.media.place, r.media.unmark} {
+		if err := step(); err != nil {
 			return err
 		}
-		return errors.Join(r.db.Update(r.ctx, unmark), r.db.Close())
-	}
-	if err := r.db.Update(r.ctx, unmark); err != nil {
-		return err
-	}
-	if err := r.db.Close(); err != nil {
-		return err
-	}
-	if err := r.media.place(); err != nil {
-		return err
 	}
 	return placeSQLite(r.staged, r.to.DB)
 }
+
+func (r *restore) unmark() error { return r.db.Update(r.ctx, unmark) }
 
 // undo takes away what a failed restore made. On PostgreSQL the mark stays, and the next try begins by emptying.
 func (r *restore) undo() error {
