@@ -49,7 +49,7 @@ func (cmd backupCmd) Run(ctx context.Context, c *cli) error {
 	var made backup.Manifest
 	var size int64
 	if cmd.File == "-" {
-		made, err = backup.Write(ctx, d, folder, os.Stdout, opt)
+		_, err = backup.Write(ctx, d, folder, os.Stdout, opt)
 		bar.end()
 		return err
 	}
