@@ -184,7 +184,7 @@ func (c *Call) takeFlash() []ui.Flash {
 func (c *Call) Frame(title string) ui.Frame {
 	f := ui.Frame{
 		Voice: c.Voice, Site: c.Settings.Name, Title: title, NoIndex: true, Path: c.R.URL.RequestURI(),
-		Viewer: ui.ViewerOf(c.Actor), QuickExitURL: c.Settings.QuickExit,
+		Bare: !c.Settings.Ready, Viewer: ui.ViewerOf(c.Actor), QuickExitURL: c.Settings.QuickExit,
 		Flash: c.takeFlash(), Reading: ui.ParseReading(c.cookie(ui.ReadingCookie)), Languages: i18n.Enabled(c.Settings.Languages),
 	}
 	if c.R.Method != http.MethodGet {

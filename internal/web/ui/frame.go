@@ -13,6 +13,7 @@ type Frame struct {
 	Title       string // of the page; empty on the first page
 	Description string // one sentence for previews; empty on private pages
 	Canonical   string // the address without what only sorts or pages, as a full URL; empty leaves it out
+	Bare        bool   // no navigation: there is nowhere to go yet
 	NoIndex     bool   // asks search engines to stay away; private pages always
 	Path        string // the path of this page with its query, to come back to after signing in
 
