@@ -138,7 +138,8 @@ func TestARestoreWithoutTheKeyStoreHasToBeAskedFor(t *testing.T) {
 }
 
 func TestAnotherSitesKeyStoreIsRefused(t *testing.T) {
-	s, other := newSite(t, false), newSite(t, false)
+	s, other := newSite(t, false), &site{TB: t, App: open(t, config(t, false))}
+	s.must(other.FillDemo(ctx))
 	path, c := s.save(), config(t, false)
 	c.Keys, c.KeyFile = other.Config.Keys, other.Config.KeyFile
 	_, err := backup.Restore(ctx, path, place(c), backup.RestoreOptions{Options: plain})

@@ -3,15 +3,18 @@ package backup_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"image"
 	"image/png"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"dayroom/internal/app"
@@ -37,11 +40,14 @@ type site struct {
 	image  thread.Image
 }
 
+func configIn(dir string) app.Config {
+	return app.Config{Addr: "127.0.0.1:0", Data: dir, DB: filepath.Join(dir, "dayroom.db"), Keys: filepath.Join(dir, "keys.db"),
+		KeyFile: filepath.Join(dir, "root.key"), BaseURL: "http://localhost", SMTPTLS: "starttls", Log: "text"}
+}
+
 // config names a new place of the engine.
 func config(t testing.TB, postgres bool) app.Config {
-	dir := t.TempDir()
-	c := app.Config{Addr: "127.0.0.1:0", Data: dir, DB: filepath.Join(dir, "dayroom.db"), Keys: filepath.Join(dir, "keys.db"),
-		KeyFile: filepath.Join(dir, "root.key"), BaseURL: "http://localhost", SMTPTLS: "starttls", Log: "text"}
+	c := configIn(t.TempDir())
 	if postgres {
 		c.DB = dbtest.EmptyPostgres(t)
 	}
@@ -58,14 +64,107 @@ func open(t testing.TB, c app.Config) *app.App {
 	return a
 }
 
-func newSite(t testing.TB, postgres bool) *site {
+// model is a site that was filled once, to be copied for each test: filling takes a second, and ten under the race detector.
+type model struct {
+	dir, postgres string // the folder, and where the database is not in it, its name on the test server
+	ada           core.Actor
+	thread        core.ID
+	image         thread.Image
+}
+
+var models = map[bool]func(testing.TB) model{false: modelOf(false), true: modelOf(true)}
+
+func modelOf(postgres bool) func(testing.TB) model {
+	var once sync.Once
+	var m model
+	return func(t testing.TB) model {
+		t.Helper()
+		once.Do(func() { m = fill(t, postgres) })
+		return m
+	}
+}
+
+// scratch is the folder of the models, onPostgres the database of one of them; TestMain removes both.
+var scratch, onPostgres string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "dayroom-backup-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
+	if onPostgres != "" {
+		if d, err := db.Open(ctx, os.Getenv(dbtest.PostgresEnv)); err == nil {
+			d.Outside(ctx, "DROP DATABASE IF EXISTS "+onPostgres+" WITH (FORCE)")
+			d.Close()
+		}
+	}
+	os.Exit(code)
+}
+
+func fill(t testing.TB, postgres bool) model {
 	t.Helper()
-	s := &site{TB: t, App: open(t, config(t, postgres))}
+	m := model{dir: filepath.Join(scratch, fmt.Sprint("postgres-", postgres))}
+	c := configIn(m.dir)
+	if postgres {
+		m.postgres = "dayroom_backup_" + strings.ToLower(rand.Text())
+		onServer(t, "CREATE DATABASE "+m.postgres)
+		onPostgres, c.DB = m.postgres, serverWith(t, m.postgres)
+	}
+	a, err := app.OpenAt(ctx, c, slog.New(slog.DiscardHandler), core.SystemClock{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{TB: t, App: a}
 	s.must(s.FillDemo(ctx))
 	s.ada = s.actor("maria_hl")
 	s.seal(s.ada.Member)
 	s.write()
-	return s
+	s.must(a.Close())
+	m.ada, m.thread, m.image = s.ada, s.thread, s.image
+	return m
+}
+
+func newSite(t testing.TB, postgres bool) *site {
+	t.Helper()
+	if postgres && os.Getenv(dbtest.PostgresEnv) == "" {
+		dbtest.EmptyPostgres(t) // skips, or fails where it must not
+	}
+	m := models[postgres](t)
+	c := configIn(t.TempDir())
+	if err := os.CopyFS(c.Data, os.DirFS(m.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if postgres {
+		name := m.postgres + "_" + strings.ToLower(rand.Text()[:8])
+		onServer(t, "CREATE DATABASE "+name+" TEMPLATE "+m.postgres)
+		t.Cleanup(func() { onServer(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+		c.DB = serverWith(t, name)
+	}
+	return &site{TB: t, App: open(t, c), ada: m.ada, thread: m.thread, image: m.image}
+}
+
+func onServer(t testing.TB, statement string) {
+	t.Helper()
+	d, err := db.Open(ctx, os.Getenv(dbtest.PostgresEnv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if err := d.Outside(ctx, statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func serverWith(t testing.TB, name string) string {
+	t.Helper()
+	u, err := url.Parse(os.Getenv(dbtest.PostgresEnv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 func (s *site) must(err error) {
