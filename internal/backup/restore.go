@@ -105,9 +105,9 @@ func (r *restore) ledgerThere() (bool, error) {
 		return false, fmt.Errorf("the key store is there and its key file is not: %w", err)
 	}
 	if !there && !r.WithoutLedger {
-		return false, errors.New("the site's key store is not in its place. It has the erasure ledger: without it, everything that members erased " +
-			"since the backup would come back, and no sealed field could be read. Put back the key store and the key file; if they are lost for good, " +
-			"use --without-ledger")
+		return false, errors.New("the site's key store is not in its place, or is empty there, as a file is that was copied by hand from a site in use. " +
+			"It has the erasure ledger: without it, everything that members erased since the backup would come back, and no sealed field could be " +
+			"read. Put back the key store, as dayroom copy-keys copies it, and the key file; if they are lost for good, use --without-ledger")
 	}
 	return there, nil
 }

@@ -96,7 +96,11 @@ func (c cast) person(w writer) ui.Person {
 		out.Gone = true
 		return out
 	}
-	if c.reader.IsMember() && !card.Placeholder {
+	if card.Placeholder { // of an import: it is nobody here, and no staff of anybody
+		out.StaffOf, out.Relation = "", c.voice.T("threads.imported")
+		return out
+	}
+	if c.reader.IsMember() {
 		out.Href = ui.MemberPath(card.Handle)
 	}
 	if card.Relation != account.Professional || len(card.Credentials) == 0 { // the credential says more
