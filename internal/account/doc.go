@@ -51,7 +51,10 @@ type Options struct {
 	BaseURL string     // the site's own address, for links in mails and for passkeys
 	Mail    Mailer     // nil: no mail
 	Tables  []db.Table // of every package: what erasing a member does
-	Cost    password.Cost
+	// Leave does what the tables' declarations cannot say, such as deleting files, in the transaction that erases a member and before
+	// their rows go. Nil: nothing.
+	Leave func(tx *db.Tx, member core.ID) error
+	Cost  password.Cost
 }
 
 // Service keeps accounts. Safe for concurrent use.

@@ -31,6 +31,11 @@ func (s *Service) erase(ctx context.Context, actor core.Actor, id core.ID, condi
 		if err != nil {
 			return err
 		}
+		if s.opt.Leave != nil {
+			if err := s.opt.Leave(tx, id); err != nil {
+				return err
+			}
+		}
 		if err := db.EraseMember(tx, s.opt.Tables, int64(id)); err != nil {
 			return err
 		}

@@ -119,6 +119,7 @@ func (a *App) compose() (err error) {
 	a.Site = site.New(a.DB, a.Clock)
 	a.Account, err = account.New(a.DB, a.Keys, ids, a.Clock, a.Site, account.Options{
 		BaseURL: a.Config.BaseURL, Mail: postbox{a.Mail}, Tables: Tables(),
+		Leave: func(tx *db.Tx, member core.ID) error { return a.Thread.Leave(tx, member) },
 	})
 	if err != nil {
 		return err

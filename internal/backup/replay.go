@@ -28,11 +28,12 @@ func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
 	if err != nil {
 		return err
 	}
-	people, err := account.New(r.db, store, nil, r.Clock, site.New(r.db, r.Clock), account.Options{Tables: r.to.Tables})
+	people, err := account.New(r.db, store, nil, r.Clock, site.New(r.db, r.Clock), account.Options{
+		Tables: r.to.Tables, Leave: thread.New(r.db, nil, r.Clock, store, nil, r.media.folder).Leave,
+	})
 	if err != nil {
 		return err
 	}
-	// Posts and images first: a member's erasing takes the rows that name their files.
 	for i, e := range entries {
 		switch e.Kind {
 		case keys.ErasedPost:
@@ -40,7 +41,7 @@ func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
 		case keys.ErasedMedia:
 			err = r.eraseImage(e.ID)
 		case keys.ErasedMember:
-			err = r.eraseImagesOf(e.ID)
+			err = r.eraseMember(people, e.ID)
 		default:
 			err = fmt.Errorf("the ledger has the kind %q, which this program does not know: use the newer program", e.Kind)
 		}
@@ -49,22 +50,14 @@ func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
 		}
 		r.tell("erasing again", int64(i+1))
 	}
-	for _, e := range entries {
-		if e.Kind != keys.ErasedMember {
-			continue
-		}
-		if err := r.eraseMember(people, e.ID); err != nil {
-			return fmt.Errorf("erase member %s: %w", e.ID, err)
-		}
-	}
 	return r.renewKeys(store, ledger)
 }
 
-// eraseMember erases a member as the site does, and counts anew in the threads that lose words or reactions by it.
+// eraseMember erases a member as the site does.
 func (r *restore) eraseMember(people *account.Service, id core.ID) error {
-	var threads []core.ID
+	images := int64(0)
 	err := r.db.View(r.ctx, func(tx *db.Tx) (err error) {
-		threads, err = db.All(tx, db.ID, "SELECT thread FROM comment WHERE author = $1 UNION SELECT thread FROM reaction WHERE member = $1", id)
+		images, err = db.One(tx, db.Int64, "SELECT COUNT(*) FROM media WHERE owner = $1", id)
 		return err
 	})
 	if err != nil {
@@ -74,18 +67,11 @@ func (r *restore) eraseMember(people *account.Service, id core.ID) error {
 	if core.IsNotFound(err) { // came after the backup, or was erased before it
 		return nil
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		r.report.Erased.Members++
+		r.report.Erased.Images += int(images)
 	}
-	r.report.Erased.Members++
-	return r.db.Update(r.ctx, func(tx *db.Tx) error {
-		for _, t := range threads {
-			if err := thread.Recount(tx, t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return err
 }
 
 func (r *restore) erasePost(id core.ID) error {
@@ -108,17 +94,12 @@ func (r *restore) erasePost(id core.ID) error {
 	return errors.Join(err, r.removeImages(r.ctx, files))
 }
 
-func (r *restore) eraseImage(id core.ID) error { return r.eraseImages("id", id) }
-
-func (r *restore) eraseImagesOf(member core.ID) error { return r.eraseImages("owner", member) }
-
-func (r *restore) eraseImages(column string, id core.ID) error {
+func (r *restore) eraseImage(id core.ID) error {
 	var files []string
-	err := r.db.Update(r.ctx, func(tx *db.Tx) error {
-		var err error
-		files, err = db.All(tx, db.String, "SELECT name FROM media WHERE "+column+" = $1 UNION ALL SELECT thumb FROM media WHERE "+column+" = $1", id)
+	err := r.db.Update(r.ctx, func(tx *db.Tx) (err error) {
+		files, err = db.All(tx, db.String, "SELECT name FROM media WHERE id = $1 UNION ALL SELECT thumb FROM media WHERE id = $1", id)
 		if err == nil {
-			_, err = tx.Exec("DELETE FROM media WHERE "+column+" = $1", id)
+			_, err = tx.Exec("DELETE FROM media WHERE id = $1", id)
 		}
 		return err
 	})
