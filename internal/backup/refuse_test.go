@@ -192,7 +192,7 @@ func TestAForgedFileIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, postgres bool) {
 				if postgres && !loaded[name] {
-					t.Skip("it is refused before a database is opened")
+					return // refused before a database is opened: the engine makes no difference
 				}
 				if said := refused(t, forge(t, good, c.edit), s.target(postgres)); !strings.Contains(said, c.want) {
 					t.Errorf("got %s, want %q", said, c.want)
