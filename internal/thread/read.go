@@ -22,6 +22,7 @@ type View struct {
 	Thread   Thread
 	Comments []Comment // in the order in which branches began, replies after what they answer; tombstones where State is Deleted
 	Next     core.Cursor
+	Previous core.Cursor         // begins the page before this one; zero where that is the first page, or this is
 	First    bool                // whether this is the first page
 	Answered map[core.ID]Comment // what comments of this page answer and what stands on another page
 	Helped   []Comment
@@ -96,7 +97,25 @@ func (s *Service) comments(tx *db.Tx, a core.Actor, v *View, after core.Cursor) 
 	page := core.CutList(rows, PageSize, func(c Comment) core.Cursor { return core.Cursor{Sort: c.Root, ID: c.Place} })
 	v.Next = page.Next
 	v.Comments = s.readable(a, v, page.Items)
+	if v.Previous, err = previous(tx, v.Thread.ID, after); err != nil {
+		return err
+	}
 	return s.answered(tx, a, v)
+}
+
+// previous gives the cursor of the page that ends where the page after this cursor begins. A page holds what comes after its
+// cursor, so the cursor wanted is the row PageSize before; there is none where fewer came before, which makes it the first page.
+func previous(tx *db.Tx, thread core.ID, after core.Cursor) (c core.Cursor, err error) {
+	if after.IsZero() {
+		return c, nil
+	}
+	c, err = db.One(tx, func(r db.Row) (c core.Cursor, err error) { err = r.Scan(&c.Sort, &c.ID); return },
+		`SELECT c.root, c.place FROM comment c WHERE c.thread = $1 AND (c.root, c.place) <= ($2, $3)
+		ORDER BY c.root DESC, c.place DESC LIMIT 1 OFFSET $4`, thread, after.Sort, after.ID, PageSize)
+	if core.IsNotFound(err) {
+		return core.Cursor{}, nil
+	}
+	return c, err
 }
 
 // answered reads what the page's comments answer on an earlier page, as far as the actor may read it.

@@ -45,6 +45,32 @@ func (h *house) pages(a core.Actor, id core.ID) (out [][]thread.Comment) {
 	}
 }
 
+func TestALongThreadLeadsBackTheWayItWasRead(t *testing.T) {
+	each(t, func(h *house) {
+		q, _ := h.long(170)
+		var way []core.Cursor
+		for after := (core.Cursor{}); ; {
+			way = append(way, after)
+			v, err := h.threads.Read(ctx(), h.steward, q.ID, after)
+			h.must(err)
+			if v.Next.IsZero() {
+				break
+			}
+			after = v.Next
+		}
+		if len(way) != 4 {
+			t.Fatalf("170 comments make %d pages", len(way))
+		}
+		for i, after := range way {
+			v, err := h.threads.Read(ctx(), h.steward, q.ID, after)
+			h.must(err)
+			if want := way[max(i-1, 0)]; v.Previous != want {
+				t.Errorf("page %d leads back to %v, want %v", i+1, v.Previous, want)
+			}
+		}
+	})
+}
+
 func TestALongThreadShowsEachCommentOnceAndFindsEach(t *testing.T) {
 	each(t, func(h *house) {
 		q, all := h.long(120)

@@ -25,6 +25,7 @@ type threadPage struct {
 	Box      templ.Component // the reply form at the end; nil where it stands under a comment, or where nobody may reply
 	Why      *refusal        // why the reader cannot reply
 	Next     string          // the address of the next page
+	Previous string          // the address of the page before, where that is not the first
 }
 
 // refusal says why somebody cannot write, and what would help.
@@ -73,6 +74,9 @@ func (p *Pages) showThread(c *shell.Call, status int, v thread.View, after core.
 	p.place(c, &page, form)
 	page.Opening, page.Comments = page.desk.opening(), page.desk.comments(roots)
 	page.Poll, page.What = page.desk.poll(), page.desk.helped()
+	if !v.Previous.IsZero() {
+		page.Previous = pagePath(v.Thread.ID, v.Previous) + "#replies"
+	}
 	if !v.Next.IsZero() {
 		page.Next = pagePath(v.Thread.ID, v.Next) + "#replies"
 	}
