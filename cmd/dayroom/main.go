@@ -28,6 +28,7 @@ type cli struct {
 	KeyFile      string `placeholder:"FILE" help:"File with the root key."`
 	BaseURL      string `name:"base-url" placeholder:"URL" help:"The site's own address, such as https://dayroom.example.org."`
 	Proxies      string `placeholder:"NETS" help:"Networks of proxies whose X-Forwarded-For is believed."`
+	Flood        string `placeholder:"N" help:"Requests a second that one address may send in the long run; 0 is without a bound (50)."`
 	SMTPAddr     string `name:"smtp-addr" placeholder:"HOST:PORT" help:"Mail server; without one nothing is mailed and everything else works."`
 	SMTPUser     string `name:"smtp-user" placeholder:"NAME" help:"User name at the mail server."`
 	SMTPPassword string `name:"smtp-password" placeholder:"WORD" help:"Password at the mail server (better: DAYROOM_SMTP_PASSWORD)."`
@@ -51,6 +52,7 @@ type cli struct {
 func (c *cli) settings() map[string]string {
 	return map[string]string{
 		"addr": c.Addr, "data": c.Data, "db": c.DB, "keys": c.Keys, "key-file": c.KeyFile, "base-url": c.BaseURL, "proxies": c.Proxies,
+		"flood":     c.Flood,
 		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS,
 		"log": c.Log,
 	}

@@ -84,6 +84,19 @@ func (cmd restoreCmd) tell(r backup.Report, cfg app.Config) error {
 	if !cmd.KeepSignIns {
 		fmt.Println("Everybody signs in anew.")
 	}
-	fmt.Printf("Start it with: dayroom serve --data %s\n", cfg.Data)
+	fmt.Printf("Start it with: dayroom serve --data %s%s\n", cfg.Data, elsewhere(cfg))
 	return nil
+}
+
+// elsewhere reminds of the settings without which the site that was restored is not found again. An address is not repeated: it may
+// hold a password.
+func elsewhere(cfg app.Config) (out string) {
+	for _, o := range []struct{ flag, value, usual string }{
+		{"db", cfg.DB, "dayroom.db"}, {"keys", cfg.Keys, "keys.db"}, {"key-file", cfg.KeyFile, "root.key"},
+	} {
+		if o.value != filepath.Join(cfg.Data, o.usual) {
+			out += ", with --" + o.flag + " as for this restore"
+		}
+	}
+	return out
 }

@@ -24,6 +24,7 @@ type Config struct {
 	KeyFile      string
 	BaseURL      string
 	Proxies      string
+	Flood        string
 	SMTPAddr     string
 	SMTPUser     string
 	SMTPPassword string
@@ -58,6 +59,7 @@ var Options = []Option{
 	{"key-file", "", "file with the root key (default: root.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
 	{"base-url", "", "the site's own address, such as https://dayroom.example.org (default: http:// and the address)", false, func(c *Config) *string { return &c.BaseURL }},
 	{"proxies", "", "networks of proxies whose X-Forwarded-For is believed, such as 127.0.0.0/8, with commas between", false, func(c *Config) *string { return &c.Proxies }},
+	{"flood", "50", "requests a second that one address may send in the long run, and ten times as many at once; 0 is without a bound", false, func(c *Config) *string { return &c.Flood }},
 	{"smtp-addr", "", "mail server, HOST:PORT; without one nothing is mailed and everything else works", false, func(c *Config) *string { return &c.SMTPAddr }},
 	{"smtp-user", "", "user name at the mail server", false, func(c *Config) *string { return &c.SMTPUser }},
 	{"smtp-password", "", "password at the mail server", true, func(c *Config) *string { return &c.SMTPPassword }},
@@ -163,6 +165,8 @@ func (c Config) check() error {
 		"base-url is %q, and should look like https://dayroom.example.org", c.BaseURL)
 	_, err = c.TrustedProxies()
 	bad(err == nil, "proxies is %q: %v", c.Proxies, err)
+	_, err = c.floodLimit()
+	bad(err == nil, "%v", err)
 	bad(c.Log == "text" || c.Log == "json", "log is %q, and should be text or json", c.Log)
 	bad(c.SMTPAddr == "" || c.SMTPFrom != "", "smtp-addr is set and smtp-from is not: say who sends the mails")
 	return errors.Join(problems...)

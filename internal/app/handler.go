@@ -29,13 +29,14 @@ func (a *App) Handler(mode Mode) (http.Handler, error) {
 	}
 	pages := s.Mux(a.Routes(mode))
 	files := httpx.Guard(static.Handler(), a.Log, a.Config.Secure())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.URL.Path) > len(static.Prefix) && r.URL.Path[:len(static.Prefix)] == static.Prefix {
 			files.ServeHTTP(w, r)
 			return
 		}
 		pages.ServeHTTP(w, r)
-	}), nil
+	})
+	return a.withoutFloods(all, proxies)
 }
 
 // Routes lists every page of the site. A golden test keeps the list, with who may pass each door.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/httpx"
 	"dayroom/internal/thread"
 )
 
@@ -45,6 +46,11 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 	if err != nil {
 		return err
 	}
+	proxies, err := a.Config.TrustedProxies()
+	if err != nil {
+		return err
+	}
+	listener = httpx.LimitConnections(listener, maxConnections, proxies)
 	if err := a.Events.Start(ctx); err != nil {
 		return err
 	}
