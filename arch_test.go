@@ -38,7 +38,7 @@ var floors = []struct {
 	{"page parts", true, []string{"web/static", "web/ui", "web/shell", "web/webtest"}},
 	{"pages", true, []string{"web"}},
 	{"app", false, []string{"app"}},
-	{"tests of the whole", true, []string{"browser", "sitetest", "torture"}},
+	{"tests of the whole", true, []string{"attack", "browser", "sitetest", "torture"}},
 }
 
 const module = "dayroom/"

@@ -1,5 +1,4 @@
-// Package fetch is the one way in which the server asks other hosts for something: previews, feeds, references, calls to other
-// servers. Whoever can make a server fetch an address can make it knock on doors that only it can reach (server-side request
+// Package fetch is the one way in which the server asks other hosts for something: webhooks, previews, feeds, references. Whoever can make a server fetch an address can make it knock on doors that only it can reach (server-side request
 // forgery, CWE-918), so everything that is not the public web is refused.
 //
 // The decisive check is made on the very address that is about to be connected, in the dialer, after every look-up: a name that
@@ -8,7 +7,7 @@
 // (RFC 6890 and successors); for IPv6 only the part handed out as global unicast counts as public, less its special blocks.
 //
 // The answer is bounded in time, redirects and bytes (counted after decompression). No cookie, no proxy of the environment, no
-// referrer.
+// referrer. Tests that read like a list of attacks are in internal/attack.
 package fetch
 
 import (
@@ -20,6 +19,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"syscall"
 	"time"
 
 	"dayroom/internal/core"
@@ -33,9 +34,16 @@ type Options struct {
 	Timeout   time.Duration  // for all of it, with redirects and body; 15 s unless told
 	MaxBytes  int64          // of a body, decompressed; 4 MiB unless told
 	UserAgent string         // "Dayroom" unless told
-	Allow     []netip.Prefix // addresses allowed though not public: for an operator's own network, and for tests
+	Allow     []netip.Prefix // addresses allowed though not public, under whatever name: for tests
 	Ports     []uint16       // ports allowed beside 80 and 443
 	Resolver  *net.Resolver  // the system's unless told
+
+	// Hosts may lead to private addresses: an operator vouches for the name, not for what else lies there. Only for a client whose
+	// addresses are chosen by whoever runs the site, and with Stay, lest a stranger's redirect leads there.
+	Hosts  []Host
+	Secure bool // https only, except to Hosts
+	Stay   bool // a redirect is an answer like any other, and is not followed
+	Start  bool // the first MaxBytes of a body are enough, and what comes of it in a fifth of Timeout; the rest is not read
 }
 
 // Response is a whole answer. A status that tells of a failure is no error.
@@ -48,9 +56,10 @@ type Response struct {
 
 // Client fetches. Safe for concurrent use.
 type Client struct {
-	http  http.Client
-	guard guard
-	opt   Options
+	http   http.Client
+	guard  guard
+	dialer net.Dialer
+	opt    Options
 }
 
 // New makes a Client.
@@ -64,13 +73,13 @@ func New(opt Options) *Client {
 	if opt.UserAgent == "" {
 		opt.UserAgent = "Dayroom"
 	}
-	c := &Client{guard: guard{allow: opt.Allow, ports: opt.Ports}, opt: opt}
-	dialer := &net.Dialer{Timeout: opt.Timeout, Resolver: opt.Resolver, Control: c.guard.control}
+	c := &Client{guard: guard{allow: opt.Allow, ports: opt.Ports, hosts: opt.Hosts, secure: opt.Secure}, opt: opt}
+	c.dialer = net.Dialer{Timeout: opt.Timeout, Resolver: opt.Resolver}
 	c.http = http.Client{
 		CheckRedirect: c.redirect,
 		Transport: &http.Transport{
 			Proxy:                  nil, // a proxy of the environment would be connected instead of what was checked
-			DialContext:            dialer.DialContext,
+			DialContext:            c.dial,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    opt.Timeout,
 			ForceAttemptHTTP2:      true,
@@ -82,10 +91,28 @@ func New(opt Options) *Client {
 	return c
 }
 
-// Get fetches an address. Errors are Invalid "fetch.bad_address" (no address of the web), "fetch.refused" (leads where we do not
-// go), "fetch.too_large", "fetch.too_many_redirects"; Unavailable "fetch.unavailable" when the other side does not answer well.
-func (c *Client) Get(ctx context.Context, url string) (Response, error) {
-	req, err := http.NewRequest(http.MethodGet, url, nil)
+// dial connects to a name; the guard looks at each address that it leads to.
+func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	named := c.guard.named(address)
+	d := c.dialer
+	d.Control = func(_, to string, _ syscall.RawConn) error { return c.guard.control(to, named) }
+	return d.DialContext(ctx, network, address)
+}
+
+// Check tells whether an address could be fetched, as far as can be seen without looking the host up. Errors are those of Get.
+func (c *Client) Check(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return core.E(core.Invalid, "fetch.bad_address").Because(err)
+	}
+	return c.guard.url(u)
+}
+
+// Get fetches an address. Errors are Invalid "fetch.bad_address" (no address of the web), "fetch.insecure" (no https),
+// "fetch.refused" (leads where we do not go), "fetch.too_large", "fetch.too_many_redirects"; Unavailable "fetch.unavailable" when
+// the other side does not answer well.
+func (c *Client) Get(ctx context.Context, address string) (Response, error) {
+	req, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
 		return Response{}, core.E(core.Invalid, "fetch.bad_address").Because(err)
 	}
@@ -109,7 +136,12 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (Response, error) {
 		return Response{}, failure(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := c.read(resp)
+	read := c.read
+	if c.opt.Start {
+		defer time.AfterFunc(c.opt.Timeout/5, cancel).Stop()
+		read = c.readStart
+	}
+	body, err := read(resp)
 	if err != nil {
 		return Response{}, err
 	}
@@ -132,13 +164,52 @@ func (c *Client) read(resp *http.Response) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
+// readStart takes the beginning of the body. Whatever ends it, the status has been said.
+func (c *Client) readStart(resp *http.Response) ([]byte, error) {
+	var body bytes.Buffer
+	_, _ = io.Copy(&body, io.LimitReader(resp.Body, c.opt.MaxBytes))
+	return body.Bytes(), nil
+}
+
 // redirect decides about each redirect; what is wrong with it is what Get returns.
 func (c *Client) redirect(req *http.Request, via []*http.Request) error {
+	if c.opt.Stay {
+		return http.ErrUseLastResponse
+	}
 	if len(via) > MaxRedirects {
 		return core.E(core.Invalid, "fetch.too_many_redirects")
 	}
 	req.Header.Del("Referer") // where a member was reading is nobody's business
 	return c.guard.url(req.URL)
+}
+
+// The words of Why.
+const (
+	WhyRefused     = "refused"       // leads where we do not go
+	WhyNoHost      = "no_host"       // the name is not known
+	WhyTooSlow     = "too_slow"      // no answer in time
+	WhyCertificate = "certificate"   // no TLS, or not with the one who was meant
+	WhyNoAnswer    = "no_connection" // everything else: nobody there, hung up, no HTTP
+)
+
+// Why sorts an error of Get or Do into one word, for a log that is read by people. It tells nothing of our network.
+func Why(err error) string {
+	var dns *net.DNSError
+	var timeout net.Error
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	switch {
+	case core.CodeOf(err) == core.Invalid:
+		return WhyRefused
+	case errors.As(err, &dns) && !dns.IsTimeout:
+		return WhyNoHost
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return WhyTooSlow
+	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert):
+		return WhyCertificate
+	}
+	return WhyNoAnswer
 }
 
 // failure keeps a refusal of ours and calls everything else unavailable.
