@@ -11,6 +11,15 @@ import (
 // Deliver tells one member something, in the transaction of what caused it: unless they do not want to know, or may not.
 func (s *Service) Deliver(tx *db.Tx, n Notice) error { return s.deliver(tx, n, []core.ID{n.To}) }
 
+// TellAdmins tells everybody who runs the site that something asks for them; detail is one of the names that Upkeep knows.
+func (s *Service) TellAdmins(tx *db.Tx, detail string) error {
+	admins, err := db.All(tx, db.ID, "SELECT id FROM member WHERE role = 'admin'")
+	if err != nil {
+		return err
+	}
+	return s.deliver(tx, Notice{Kind: Upkeep, Detail: detail}, admins)
+}
+
 // deliver tells many members the same.
 func (s *Service) deliver(tx *db.Tx, n Notice, to []core.ID) error {
 	slices.Sort(to)

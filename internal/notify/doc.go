@@ -38,13 +38,20 @@ const (
 	Reported     Kind = "reported"      // posts were reported where the reader moderates
 	Invited      Kind = "invited"       // to a space
 	Welcome      Kind = "welcome"       // to the site, to a space (Detail "space"), to an office (Detail "steward")
+	Upkeep       Kind = "upkeep"        // something in running the site asks for an admin; Detail says what
 )
 
 // Kinds lists what a member can set, in the order of the settings page.
-var Kinds = []Kind{Reply, Mention, Followed, Approved, Decided, ReportUpdate, Invited, JoinRequest, Held, Reported}
+var Kinds = []Kind{Reply, Mention, Followed, Approved, Decided, ReportUpdate, Invited, JoinRequest, Held, Reported, Upkeep}
 
-// Always tells that a kind cannot be switched off on the page: what was decided about somebody they have to be able to know.
-func (k Kind) Always() bool { return k == Decided || k == Welcome }
+// Always tells that a kind cannot be switched off on the page: what was decided about somebody they have to be able to know, and
+// what asks for an admin must not go unseen.
+func (k Kind) Always() bool { return k == Decided || k == Welcome || k == Upkeep }
+
+// What Upkeep tells. Each has a sentence, "notice.upkeep." and its name, and a place where something can be done.
+const WebhookPaused = "webhook_paused" // a webhook was paused because nobody answered it
+
+var upkeepPaths = map[string]string{WebhookPaused: "/admin/webhooks"}
 
 // grouped names the column by which unread notices of a kind become one.
 var grouped = map[Kind]string{Reply: "thread", Followed: "thread", Held: "space", Reported: "space", JoinRequest: "space"}

@@ -160,6 +160,8 @@ func (v *View) lead(spaces map[core.ID]space.Space) {
 		v.Path = "/queue?kind=report&space=" + v.Space.String()
 	case JoinRequest:
 		v.Path = "/s/" + slug + "/members?group=asked"
+	case Upkeep:
+		v.Path = upkeepPaths[v.Detail]
 	case Invited, Welcome:
 		v.Path = "/"
 		if slug != "" {

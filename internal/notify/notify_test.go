@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -355,5 +356,28 @@ func TestOldNoticesGo(t *testing.T) {
 		o.Must(o.notify.Prune(Ctx()))
 		o.want(p[0], "")
 		o.Must(o.DB.View(Ctx(), func(tx *db.Tx) error { return nil }))
+	})
+}
+
+func TestOnlyThoseWhoKeepTheSiteHearOfItsUpkeep(t *testing.T) {
+	each(t, func(o *office) {
+		ada := o.Member("ada")
+		o.Must(o.DB.Update(Ctx(), func(tx *db.Tx) error { return o.notify.TellAdmins(tx, notify.WebhookPaused) }))
+		o.want(o.Admin, "upkeep")
+		o.want(ada, "")
+		if path := o.notices(o.Admin)[0].Path; path != "/admin/webhooks" {
+			t.Errorf("it leads to %s", path)
+		}
+		for _, who := range []core.Actor{o.Admin, ada} {
+			settings, err := o.notify.Settings(Ctx(), who)
+			o.Must(err)
+			offered := slices.ContainsFunc(settings, func(s notify.Setting) bool { return s.Kind == notify.Upkeep })
+			if offered != who.IsAdmin() {
+				t.Errorf("%s is offered the setting: %v", who.Handle, offered)
+			}
+		}
+		was := o.Admin
+		was.Role = core.RoleMember // who keeps it no longer
+		o.want(was, "upkeep(gone)")
 	})
 }

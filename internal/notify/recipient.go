@@ -98,6 +98,8 @@ func (g *sight) may(a core.Actor, n Notice) (bool, error) {
 		return true, nil
 	case Reply, Mention, Followed, Approved:
 		return g.reads(a, n.Post)
+	case Upkeep:
+		return a.IsAdmin(), nil
 	}
 	if n.Space == 0 {
 		return n.Kind == Welcome, nil

@@ -23,13 +23,15 @@ func (s *Service) Settings(ctx context.Context, a core.Actor) (out []Setting, er
 		return nil, core.E(core.Unauthenticated, policy.SignInFirst)
 	}
 	for _, k := range Kinds {
-		out = append(out, Setting{Kind: k, Page: true})
+		if k != Upkeep || a.IsAdmin() {
+			out = append(out, Setting{Kind: k, Page: true})
+		}
 	}
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		stored, err := db.All(tx, func(r db.Row) (n Setting, err error) { err = r.Scan(&n.Kind, &n.Page, &n.Mail); return },
 			"SELECT kind, page, mail FROM notice_setting WHERE member = $1", a.Member)
 		for _, n := range stored {
-			if at := slices.Index(Kinds, n.Kind); at >= 0 {
+			if at := slices.IndexFunc(out, func(o Setting) bool { return o.Kind == n.Kind }); at >= 0 {
 				n.Page = n.Page || n.Kind.Always()
 				out[at] = n
 			}

@@ -41,7 +41,8 @@ func (s *Service) Delete(ctx context.Context, a core.Actor, post core.ID) (p Pos
 			return err
 		}
 		files, err = Unwrite(tx, post)
-		event.Append(tx, event.Event{At: now, Kind: PostDeleted, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: post})
+		event.Append(tx, event.Event{At: now, Kind: PostDeleted, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: post}.With(
+			Removed{From: p.Facts().State}))
 		return err
 	})
 	if err != nil {

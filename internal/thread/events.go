@@ -29,6 +29,11 @@ type Created struct {
 	ThreadAuthor core.ID           `json:"thread_author,omitempty"`
 }
 
+// Removed is the data of PostDeleted: where the post stood, so that whoever was never told of it need not be told that it went.
+type Removed struct {
+	From policy.PostState `json:"from"`
+}
+
 // StateSet is the data of PostStateSet. First tells that the post became readable for the first time.
 type StateSet struct {
 	From     policy.PostState `json:"from"`

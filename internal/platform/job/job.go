@@ -33,7 +33,7 @@ const (
 	Cancelled State = "cancelled"
 )
 
-// maxAttempts with the backoff below covers about a day of an absent mail server.
+// maxAttempts with the backoff below covers about six hours of an absent mail server.
 const maxAttempts = 12
 
 // backoff is the pause before the given attempt (1 is the first retry): 10 s, doubling, at most 4 hours.

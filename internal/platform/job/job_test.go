@@ -114,3 +114,24 @@ func TestAPanicIsAFailureNotTheEnd(t *testing.T) {
 		t.Errorf("ran %v, %v", ran, err)
 	}
 }
+
+// Each worker takes its own kinds, whatever waits for the other.
+func TestAKindThatWaitsForOthersDoesNotKeepTheRestWaiting(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithCancel(context.Background())
+		runner, ids, clock := setUp(t, d)
+		stuck, mailed := make(chan struct{}), make(chan struct{})
+		runner.HandleApart("hook", func(ctx context.Context, _ job.Job) error { <-stuck; return nil })
+		runner.Handle("mail", func(context.Context, job.Job) error { close(mailed); return nil })
+		for range 10 {
+			add(t, d, ids, clock.Now(), job.New{Kind: "hook"})
+		}
+		add(t, d, ids, clock.Now(), job.New{Kind: "mail"})
+		done := make(chan struct{})
+		go func() { runner.Run(ctx); close(done) }()
+		<-mailed // else the test ends by its own deadline
+		cancel()
+		close(stuck)
+		<-done
+	})
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +32,7 @@ type Runner struct {
 	clock    core.Clock
 	log      *slog.Logger
 	handlers map[string]Handler
+	apart    []string // kinds that have workers of their own
 	schedule []scheduled
 	wake     chan struct{}
 }
@@ -46,6 +49,13 @@ func NewRunner(d *db.DB, ids *core.IDMaker, clock core.Clock, log *slog.Logger) 
 
 // Handle registers the handler of a kind of job.
 func (r *Runner) Handle(kind string, h Handler) { r.handlers[kind] = h }
+
+// HandleApart is Handle for a kind that waits for other people's machines: it has workers of its own, so that mail and everything
+// else go on while somebody out there does not answer.
+func (r *Runner) HandleApart(kind string, h Handler) {
+	r.Handle(kind, h)
+	r.apart = append(r.apart, kind)
+}
 
 // Every registers a handler that runs once in each period, on one of all servers.
 func (r *Runner) Every(kind string, every time.Duration, h Handler) {
@@ -65,16 +75,44 @@ func (r *Runner) Wake() {
 func (r *Runner) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for range workers {
-		wg.Go(func() { r.work(ctx) })
+		wg.Go(func() { r.work(ctx, r.rest()) })
+		if len(r.apart) > 0 {
+			wg.Go(func() { r.work(ctx, r.aside()) })
+		}
 	}
 	wg.Wait()
 }
 
-func (r *Runner) work(ctx context.Context) {
+// lane is which jobs a worker takes, as a condition on their kind whose placeholders begin at $2.
+type lane struct {
+	condition string
+	kinds     []any
+}
+
+func (r *Runner) aside() lane { return r.lane("IN") }
+
+func (r *Runner) rest() lane {
+	if len(r.apart) == 0 {
+		return lane{condition: "TRUE"}
+	}
+	return r.lane("NOT IN")
+}
+
+func (r *Runner) lane(operator string) (l lane) {
+	var marks []string
+	for i, kind := range r.apart {
+		marks = append(marks, "$"+strconv.Itoa(i+2))
+		l.kinds = append(l.kinds, kind)
+	}
+	l.condition = "kind " + operator + " (" + strings.Join(marks, ", ") + ")"
+	return l
+}
+
+func (r *Runner) work(ctx context.Context, l lane) {
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for {
-		ran, err := r.RunOne(ctx)
+		ran, err := r.runOne(ctx, l)
 		if err != nil && ctx.Err() == nil {
 			r.log.Error("jobs wait", "error", err)
 		}
@@ -132,10 +170,14 @@ func (r *Runner) plan(ctx context.Context) error {
 
 // RunOne runs a job that is due, if there is one. For tests it is the whole runner.
 func (r *Runner) RunOne(ctx context.Context) (bool, error) {
+	return r.runOne(ctx, lane{condition: "TRUE"})
+}
+
+func (r *Runner) runOne(ctx context.Context, l lane) (bool, error) {
 	if ctx.Err() != nil {
 		return false, nil
 	}
-	j, err := r.claim(ctx)
+	j, err := r.claim(ctx, l)
 	if core.IsNotFound(err) {
 		return false, nil
 	}
@@ -155,12 +197,14 @@ func (r *Runner) Drain(ctx context.Context) error {
 	}
 }
 
-func (r *Runner) claim(ctx context.Context) (j Job, err error) {
+func (r *Runner) claim(ctx context.Context, l lane) (j Job, err error) {
 	now := r.clock.Now()
+	args := append([]any{db.Millis(now)}, l.kinds...)
 	// Look first: an idle server must not take the write lock every few seconds.
 	due := false
 	err = r.db.View(ctx, func(tx *db.Tx) error {
-		n, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state IN ('waiting', 'running') AND run_at <= $1 LIMIT 1) x", db.Millis(now))
+		n, err := db.One(tx, db.Int64, `SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state IN ('waiting', 'running') AND run_at <= $1
+			AND `+l.condition+` LIMIT 1) x`, args...)
 		due = n > 0
 		return err
 	})
@@ -177,9 +221,9 @@ func (r *Runner) claim(ctx context.Context) (j Job, err error) {
 			err = row.Scan(&j.ID, &j.Kind, &payload, &j.Attempt)
 			j.Payload = []byte(payload)
 			return j, err
-		}, `UPDATE job SET state = 'running', attempt = attempt + 1, run_at = $1, lease = lease + 1
-			WHERE id = (SELECT id FROM job WHERE state IN ('waiting', 'running') AND run_at <= $2 ORDER BY run_at, id LIMIT 1)
-			AND run_at <= $2 RETURNING id, kind, payload, attempt`, db.Millis(now.Add(lease)), db.Millis(now))
+		}, `UPDATE job SET state = 'running', attempt = attempt + 1, run_at = $`+strconv.Itoa(len(args)+1)+`, lease = lease + 1
+			WHERE id = (SELECT id FROM job WHERE state IN ('waiting', 'running') AND run_at <= $1 AND `+l.condition+` ORDER BY run_at, id LIMIT 1)
+			AND run_at <= $1 RETURNING id, kind, payload, attempt`, append(args, db.Millis(now.Add(lease)))...)
 		return err
 	})
 	return j, err

@@ -31,6 +31,7 @@ const keySize = 32
 type Store struct {
 	db    *db.DB
 	wrap  cipher.AEAD
+	site  cipher.AEAD
 	index []byte
 }
 
@@ -72,7 +73,11 @@ func open(ctx context.Context, d *db.DB, rootFile string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{db: d, wrap: wrap, index: derive(root, "dayroom blind index")}, nil
+	site, err := newAEAD(derive(root, "dayroom site secrets"))
+	if err != nil {
+		return nil, err
+	}
+	return &Store{db: d, wrap: wrap, site: site, index: derive(root, "dayroom blind index")}, nil
 }
 
 // prepare makes the tables on opening: the key store has two tables and outlives every version of the other schema.

@@ -119,3 +119,22 @@ func TestIndexTellsPurposesApart(t *testing.T) {
 		t.Error("an index must be equal for equal input and differ between purposes")
 	}
 }
+
+func TestASecretOfTheSiteOpensForItsPurposeUnderItsRootKeyOnly(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "keys.db"), filepath.Join(dir, "root.key"))
+	sealed := s.SealSite("webhook 1", []byte("whsec"))
+	if bytes.Contains(sealed, []byte("whsec")) {
+		t.Error("the secret can be read")
+	}
+	if plain, err := s.OpenSite("webhook 1", sealed); err != nil || string(plain) != "whsec" {
+		t.Errorf("got %q, %v", plain, err)
+	}
+	if _, err := s.OpenSite("webhook 2", sealed); err == nil {
+		t.Error("it opened for another purpose")
+	}
+	other := open(t, filepath.Join(t.TempDir(), "keys.db"), filepath.Join(t.TempDir(), "root.key"))
+	if _, err := other.OpenSite("webhook 1", sealed); err == nil {
+		t.Error("it opened under another root key")
+	}
+}
