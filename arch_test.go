@@ -34,7 +34,7 @@ var floors = []struct {
 	{"space", false, []string{"space"}},
 	{"thread", false, []string{"thread"}},
 	{"shared by features", true, []string{"credential", "organisation", "approval", "queue", "notify"}},
-	{"features", false, []string{"importer", "backup", "demo"}},
+	{"features", false, []string{"importer", "backup", "figures", "demo"}},
 	{"page parts", true, []string{"web/static", "web/ui", "web/shell", "web/webtest"}},
 	{"pages", true, []string{"web"}},
 	{"app", false, []string{"app"}},

@@ -17,9 +17,11 @@ import (
 	"dayroom/internal/backup"
 	"dayroom/internal/core"
 	"dayroom/internal/credential"
+	"dayroom/internal/figures"
 	"dayroom/internal/importer"
 	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
@@ -56,6 +58,8 @@ type App struct {
 	Thread       *thread.Service
 	Queue        *queue.Service
 	Notify       *notify.Service
+	Figures      *figures.Service
+	Letters      *figures.Tally
 }
 
 // MediaFolder is where images lie, in the data folder.
@@ -117,8 +121,9 @@ func (a *App) compose() (err error) {
 	a.Events = event.NewDispatcher(a.DB, a.Log)
 	a.Jobs = job.NewRunner(a.DB, ids, a.Clock, a.Log)
 	a.Site = site.New(a.DB, a.Clock)
+	a.Figures, a.Letters = figures.New(a.DB, a.Clock), figures.NewTally(a.DB, a.Clock)
 	a.Account, err = account.New(a.DB, a.Keys, ids, a.Clock, a.Site, account.Options{
-		BaseURL: a.Config.BaseURL, Mail: postbox{a.Mail}, Tables: Tables(),
+		BaseURL: a.Config.BaseURL, Mail: postbox{a.Mail, a.Letters}, Tables: Tables(),
 		Leave: func(tx *db.Tx, member core.ID) error { return a.Thread.Leave(tx, member) },
 	})
 	if err != nil {
@@ -145,6 +150,9 @@ func (a *App) Close() error {
 	if a.Thread != nil {
 		errs = append(errs, a.Thread.FlushPositions(context.Background()))
 	}
+	if a.Letters != nil {
+		errs = append(errs, a.Letters.Flush(context.Background()))
+	}
 	if a.Lease != nil {
 		errs = append(errs, a.Lease.Release(context.Background()))
 	}
@@ -161,25 +169,31 @@ func (a *App) Close() error {
 }
 
 // postbox lets account and notify send mail without knowing the mail package.
-type postbox struct{ sender *mail.Sender }
+type postbox struct {
+	sender *mail.Sender
+	tally  *figures.Tally
+}
 
 // Ready tells whether there is a mail server.
 func (p postbox) Ready() bool { return p.sender.Configured() }
 
 // Send sends a letter.
 func (p postbox) Send(ctx context.Context, l account.Letter) error {
-	return p.sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: l.Text})
+	return p.tally.Count(p.sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: l.Text}))
 }
 
 // noticePost does the same for notices, whose letters can be ended by one click.
-type noticePost struct{ sender *mail.Sender }
+type noticePost struct {
+	sender *mail.Sender
+	tally  *figures.Tally
+}
 
 // Ready tells whether there is a mail server.
 func (p noticePost) Ready() bool { return p.sender.Configured() }
 
 // Send sends a letter.
 func (p noticePost) Send(ctx context.Context, l notify.Letter) error {
-	return p.sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: l.Text, ID: l.ID, ListUnsubscribe: l.Unsubscribe})
+	return p.tally.Count(p.sender.Send(ctx, mail.Message{To: l.To, Subject: l.Subject, Text: l.Text, ID: l.ID, ListUnsubscribe: l.Unsubscribe}))
 }
 
 // Tables gathers what every package declares. Rows go in this order when a member is erased.
@@ -187,7 +201,7 @@ func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
 		importer.Tables, notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
-		account.Tables, site.Tables, job.Tables, event.Tables,
+		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables,
 	} {
 		out = append(out, part...)
 	}

@@ -92,6 +92,7 @@ func (a *App) background(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { a.Jobs.Run(ctx) })
 	wg.Go(func() { a.every(ctx, db.LeaseRenewal, "lease", a.Lease.Renew) })
 	wg.Go(func() { a.every(ctx, thread.FlushEvery, "read positions", a.Thread.FlushPositions) })
+	wg.Go(func() { a.every(ctx, time.Minute, "the tally of letters", a.Letters.Flush) })
 }
 
 // every calls act again and again; a failure is logged and tried again at the next turn.

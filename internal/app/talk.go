@@ -9,7 +9,9 @@ import (
 	"dayroom/internal/account"
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
+	"dayroom/internal/figures"
 	"dayroom/internal/notify"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
 	"dayroom/internal/queue"
@@ -22,7 +24,7 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	a.Thread = thread.New(a.DB, ids, a.Clock, a.Keys, a.Approval, a.Media)
 	a.Queue = queue.New(a.DB, ids, a.Clock, a.Thread, a.Account)
 	a.Notify = notify.New(a.DB, ids, a.Clock, a.Thread, notify.Options{
-		Keys: a.Keys, Site: a.Site, Mail: noticePost{a.Mail}, Addresses: a.Account, BaseURL: a.Config.BaseURL,
+		Keys: a.Keys, Site: a.Site, Mail: noticePost{a.Mail, a.Letters}, Addresses: a.Account, BaseURL: a.Config.BaseURL,
 	})
 	a.Notify.Subscribe(a.Events)
 	a.Notify.Jobs(a.Jobs)
@@ -42,8 +44,10 @@ func (a *App) schedule() {
 			return err
 		})
 	}
+	a.Jobs.Every("figures", figures.CountIn, func(ctx context.Context, _ job.Job) error { return a.Figures.Count(ctx) })
 	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.jobs", func(ctx context.Context) (int64, error) { return job.Prune(ctx, a.DB, a.Clock.Now()) })
+	tidy("tidy.acts", func(ctx context.Context) (int64, error) { return act.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.counters", func(ctx context.Context) (int64, error) { return 0, a.Site.PruneThrottle(ctx) })
 	tidy("tidy.accounts", func(ctx context.Context) (int64, error) { return 0, a.Account.Prune(ctx) })
 	tidy("tidy.drafts", a.Thread.SweepDrafts)

@@ -90,8 +90,11 @@ func TestAnOlderSchemaCanBeMadeAndBroughtUp(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if steps, err := d.Migrate(ctx); err != nil || int64(steps) != newest-2 {
+			if steps, err := d.Migrate(ctx); err != nil || steps == 0 {
 				t.Errorf("%d steps to %d, %v", steps, newest, err)
+			}
+			if v, err := d.Version(ctx); v != newest || err != nil {
+				t.Errorf("version %d, want %d, %v", v, newest, err)
 			}
 			for _, v := range []int64{0, newest + 1} {
 				if d.MigrateTo(ctx, v) == nil {
