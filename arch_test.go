@@ -37,6 +37,7 @@ var floors = []struct {
 	{"features", false, []string{"importer", "backup", "figures", "demo"}},
 	{"page parts", true, []string{"web/static", "web/ui", "web/shell", "web/webtest"}},
 	{"pages", true, []string{"web"}},
+	{"programs", false, []string{"api"}},
 	{"app", false, []string{"app"}},
 	{"tests of the whole", true, []string{"attack", "browser", "sitetest", "torture"}},
 }

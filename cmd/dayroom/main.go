@@ -29,6 +29,7 @@ type cli struct {
 	BaseURL      string `name:"base-url" placeholder:"URL" help:"The site's own address, such as https://dayroom.example.org."`
 	Proxies      string `placeholder:"NETS" help:"Networks of proxies whose X-Forwarded-For is believed."`
 	Flood        string `placeholder:"N" help:"Requests a second that one address may send in the long run; 0 is without a bound (50)."`
+	APIRate      string `name:"api-rate" placeholder:"N" help:"Calls a minute that one personal token may make to the API; 0 is without a bound (600)."`
 	SMTPAddr     string `name:"smtp-addr" placeholder:"HOST:PORT" help:"Mail server; without one nothing is mailed and everything else works."`
 	SMTPUser     string `name:"smtp-user" placeholder:"NAME" help:"User name at the mail server."`
 	SMTPPassword string `name:"smtp-password" placeholder:"WORD" help:"Password at the mail server (better: DAYROOM_SMTP_PASSWORD)."`
@@ -45,6 +46,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Bring a site back from a backup, into SQLite or PostgreSQL."`
 	CopyKeys copyKeysCmd `cmd:"" help:"Copy the key store, which is in no backup, while the site is used."`
 	Member   memberCmd   `cmd:"" help:"Create a member, or help one who cannot sign in."`
+	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the description of the API (OpenAPI 3.1)."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
@@ -52,7 +54,7 @@ type cli struct {
 func (c *cli) settings() map[string]string {
 	return map[string]string{
 		"addr": c.Addr, "data": c.Data, "db": c.DB, "keys": c.Keys, "key-file": c.KeyFile, "base-url": c.BaseURL, "proxies": c.Proxies,
-		"flood":     c.Flood,
+		"flood": c.Flood, "api-rate": c.APIRate,
 		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS,
 		"log": c.Log,
 	}

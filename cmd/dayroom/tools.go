@@ -130,6 +130,17 @@ func (cmd memberResetCmd) Run(ctx context.Context, c *cli) error {
 	return nil
 }
 
+type openAPICmd struct{}
+
+func (openAPICmd) Run() error {
+	text, err := app.OpenAPI()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(text)
+	return err
+}
+
 type versionCmd struct {
 	JSON bool `name:"json" help:"Write JSON."`
 }

@@ -80,18 +80,20 @@ type Security struct {
 	Passkeys  int
 	CodesLeft int
 	SignIns   int
+	Tokens    int
 }
 
 // Security sums up how the actor signs in.
 func (s *Service) Security(ctx context.Context, actor core.Actor) (out Security, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		out, err = db.One(tx, func(r db.Row) (v Security, err error) {
-			err = r.Scan(&v.Password, &v.TwoStep, &v.Mail, &v.Passkeys, &v.CodesLeft, &v.SignIns)
+			err = r.Scan(&v.Password, &v.TwoStep, &v.Mail, &v.Passkeys, &v.CodesLeft, &v.SignIns, &v.Tokens)
 			return v, err
 		}, `SELECT m.password <> '', m.totp_sealed IS NOT NULL, m.mail_verified,
 				(SELECT COUNT(*) FROM passkey p WHERE p.member = m.id),
 				(SELECT COUNT(*) FROM recovery_code c WHERE c.member = m.id AND c.used_at = 0),
-				(SELECT COUNT(*) FROM sign_in s WHERE s.member = m.id AND s.expires_at > $2)
+				(SELECT COUNT(*) FROM sign_in s WHERE s.member = m.id AND s.expires_at > $2),
+				(SELECT COUNT(*) FROM api_token k WHERE k.member = m.id AND k.expires_at > $2)
 			FROM member m WHERE m.id = $1`, actor.Member, db.Millis(s.now()))
 		return err
 	})

@@ -44,9 +44,9 @@ func (s *Service) EndSignIn(ctx context.Context, actor core.Actor, id core.ID) e
 	})
 }
 
-// EndOthers ends all of the actor's sign-ins but the one that asks.
+// EndOthers ends all of the actor's sign-ins and tokens but the one that asks.
 func (s *Service) EndOthers(ctx context.Context, actor core.Actor) error {
-	return s.db.Update(ctx, func(tx *db.Tx) error { return endSignIns(tx, actor.Member, actor.SignIn) })
+	return s.db.Update(ctx, func(tx *db.Tx) error { return endSignIns(tx, actor.Member, max(actor.SignIn, actor.Token)) })
 }
 
 // SignOut ends the sign-in of a token. One that is gone already is no error.
@@ -57,11 +57,13 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	})
 }
 
-// endSignIns ends a member's sign-ins but one (zero: all), and whatever is on the way to becoming one: half a sign-in, a link in
-// a mail, a passkey ceremony. An address that waits to be confirmed stays: it opens nothing.
+// endSignIns ends a member's sign-ins and tokens but one (zero: all), and whatever is on the way to becoming one: half a sign-in, a
+// link in a mail, a passkey ceremony. An address that waits to be confirmed stays: it opens nothing.
 func endSignIns(tx *db.Tx, member, except core.ID) error {
-	if _, err := tx.Exec("DELETE FROM sign_in WHERE member = $1 AND id <> $2", member, except); err != nil {
-		return err
+	for _, table := range []string{"sign_in", "api_token"} {
+		if _, err := tx.Exec("DELETE FROM "+table+" WHERE member = $1 AND id <> $2", member, except); err != nil {
+			return err
+		}
 	}
 	_, err := tx.Exec("DELETE FROM challenge WHERE member = $1 AND purpose IN ($2, $3, $4, $5)", member, forSecond, forReset, forCreate, forConfirm)
 	return err
@@ -76,6 +78,7 @@ func (s *Service) Prune(ctx context.Context) error {
 			at  time.Time
 		}{
 			{"DELETE FROM sign_in WHERE expires_at <= $1", now},
+			{"DELETE FROM api_token WHERE expires_at <= $1", now},
 			{"DELETE FROM challenge WHERE expires_at <= $1", now},
 			{"DELETE FROM invite WHERE expires_at <= $1", now.Add(-inviteKept)},
 			{"DELETE FROM handle_past WHERE until <= $1 AND handle_key >= 'gone:' AND handle_key < 'gone;'", now},

@@ -7,6 +7,7 @@ var Tables = []db.Table{
 	{Name: "profile", Owner: "member", Export: "all", Erase: db.Delete, Keep: "while the account exists"},
 	{Name: "handle_past", Owner: "member", Export: "all", Erase: db.Delete, Keep: "90 days after the handle was given up, then until somebody takes it"},
 	{Name: "sign_in", Owner: "member", Export: "device words and times", Erase: db.Delete, Keep: "30 days after its last use"},
+	{Name: "api_token", Owner: "member", Export: "names, scopes and times", Erase: db.Delete, Keep: "until it ends, a year at most; a hash only"},
 	{Name: "passkey", Owner: "member", Export: "names and times", Erase: db.Delete, Keep: "until removed"},
 	{Name: "challenge", Owner: "member", Sealed: []string{"data"}, Export: "none", Erase: db.Delete,
 		Keep: "5 minutes to 24 hours; data is sealed where it is the member's, else a passkey ceremony's"},

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"dayroom/internal/account"
+	"dayroom/internal/api"
 	"dayroom/internal/approval"
 	"dayroom/internal/backup"
 	"dayroom/internal/core"
@@ -200,7 +201,7 @@ func (p noticePost) Send(ctx context.Context, l notify.Letter) error {
 func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
-		importer.Tables, notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
+		api.Tables, importer.Tables, notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
 		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables,
 	} {
 		out = append(out, part...)

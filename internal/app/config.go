@@ -25,6 +25,7 @@ type Config struct {
 	BaseURL      string
 	Proxies      string
 	Flood        string
+	APIRate      string
 	SMTPAddr     string
 	SMTPUser     string
 	SMTPPassword string
@@ -60,6 +61,7 @@ var Options = []Option{
 	{"base-url", "", "the site's own address, such as https://dayroom.example.org (default: http:// and the address)", false, func(c *Config) *string { return &c.BaseURL }},
 	{"proxies", "", "networks of proxies whose X-Forwarded-For is believed, such as 127.0.0.0/8, with commas between", false, func(c *Config) *string { return &c.Proxies }},
 	{"flood", "50", "requests a second that one address may send in the long run, and ten times as many at once; 0 is without a bound", false, func(c *Config) *string { return &c.Flood }},
+	{"api-rate", "600", "calls a minute that one personal token, or one address without a token, may make to the API; a tenth of them may change something; 0 is without a bound", false, func(c *Config) *string { return &c.APIRate }},
 	{"smtp-addr", "", "mail server, HOST:PORT; without one nothing is mailed and everything else works", false, func(c *Config) *string { return &c.SMTPAddr }},
 	{"smtp-user", "", "user name at the mail server", false, func(c *Config) *string { return &c.SMTPUser }},
 	{"smtp-password", "", "password at the mail server", true, func(c *Config) *string { return &c.SMTPPassword }},
@@ -166,6 +168,8 @@ func (c Config) check() error {
 	_, err = c.TrustedProxies()
 	bad(err == nil, "proxies is %q: %v", c.Proxies, err)
 	_, err = c.floodLimit()
+	bad(err == nil, "%v", err)
+	_, err = c.apiRate()
 	bad(err == nil, "%v", err)
 	bad(c.Log == "text" || c.Log == "json", "log is %q, and should be text or json", c.Log)
 	bad(c.SMTPAddr == "" || c.SMTPFrom != "", "smtp-addr is set and smtp-from is not: say who sends the mails")

@@ -17,13 +17,18 @@ import (
 const maxConnections = 512
 
 // floodLimit reads how many requests a second one address may send; zero or nothing is without a bound.
-func (c Config) floodLimit() (int, error) {
-	if c.Flood == "" {
+func (c Config) floodLimit() (int, error) { return bound("flood", c.Flood, "requests a second") }
+
+// apiRate reads how many calls a minute one token may make; zero or nothing is without a bound.
+func (c Config) apiRate() (int, error) { return bound("api-rate", c.APIRate, "calls a minute") }
+
+func bound(name, value, of string) (int, error) {
+	if value == "" {
 		return 0, nil
 	}
-	n, err := strconv.Atoi(c.Flood)
+	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 || n > 100_000 {
-		return 0, fmt.Errorf("flood is %q, and should be a number of requests a second from 0 (no bound) to 100000", c.Flood)
+		return 0, fmt.Errorf("%s is %q, and should be a number of %s from 0 (no bound) to 100000", name, value, of)
 	}
 	return n, nil
 }

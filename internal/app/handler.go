@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	"dayroom/internal/api"
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/httpx"
@@ -47,6 +48,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		spacepages.Routes(a.Space, a.owners),
 		accountpages.Routes(a.Account, a.Credential, a.Organisation),
 		carepages.Routes(a.Queue, a.Notify, a.Thread),
+		a.API().Routes(),
 	} {
 		routes = append(routes, part...)
 	}
@@ -82,6 +84,18 @@ var tools = []sitepages.Tool{
 	{Path: "/admin/organisations", Key: "app.tool.organisations"},
 	{Path: "/admin/invites", Key: "app.tool.invites"},
 }
+
+// API makes the edge for programs.
+func (a *App) API() *api.API {
+	rate, _ := a.Config.apiRate() // it was checked when the configuration was loaded
+	return api.New(api.Deps{
+		DB: a.DB, Clock: a.Clock, Accounts: a.Account, Spaces: a.Space, Threads: a.Thread, Notices: a.Notify, Queue: a.Queue,
+		Organisations: a.Organisation, Pictures: a.Images, Shelf: a.Media, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
+	})
+}
+
+// OpenAPI gives the description of the API, for which no site has to be open.
+func OpenAPI() ([]byte, error) { return api.New(api.Deps{Version: Version()}).Document() }
 
 // status tells admins how the site runs, and what does not work.
 func (a *App) status(ctx context.Context) sitepages.Status {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dayroom/internal/account"
+	"dayroom/internal/api"
 	"dayroom/internal/approval"
 	"dayroom/internal/core"
 	"dayroom/internal/figures"
@@ -50,6 +51,7 @@ func (a *App) schedule() {
 	tidy("tidy.acts", func(ctx context.Context) (int64, error) { return act.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.counters", func(ctx context.Context) (int64, error) { return 0, a.Site.PruneThrottle(ctx) })
 	tidy("tidy.accounts", func(ctx context.Context) (int64, error) { return 0, a.Account.Prune(ctx) })
+	tidy("tidy.requests", func(ctx context.Context) (int64, error) { return api.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.drafts", a.Thread.SweepDrafts)
 	tidy("tidy.positions", a.Thread.SweepPositions)
 	tidy("tidy.queue", a.Queue.Prune)

@@ -220,8 +220,10 @@ func (r *restore) makeSchema() error {
 // endSignIns ends what a backup must not bring back: sign-ins that were ended since, and one-time secrets.
 func (r *restore) endSignIns(tx *db.Tx) error {
 	if !r.KeepSignIns {
-		if _, err := tx.Exec("DELETE FROM sign_in"); err != nil {
-			return err
+		for _, table := range []string{"sign_in", "api_token"} {
+			if _, err := tx.Exec("DELETE FROM " + table); err != nil {
+				return err
+			}
 		}
 	}
 	_, err := tx.Exec("DELETE FROM challenge")

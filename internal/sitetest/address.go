@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"dayroom/internal/api"
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
@@ -36,6 +37,9 @@ func (c *Cage) choices() map[string][]string {
 		"/reset/{token}":                       {"unknown-token"},
 		"/confirm-mail/{token}":                {"unknown-token"},
 		"/s/{slug}/settings/stewards/{member}": {"canary-open/settings/stewards/" + c.Members[caretaker].String()},
+		"/api/v1/threads/{thread}":             c.Threads,
+		"/api/v1/comments/{comment}":           c.Comments,
+		"/api/v1/spaces/{slug}":                c.Spaces,
 		"/demo/{persona}":                      {"nobody"}, // the crawl must not change who it is
 	}
 }
@@ -61,6 +65,14 @@ func (c *Cage) questions(pattern string) []string {
 		return []string{"", "?group=asked", "?group=invited", "?group=removed"}
 	case "/spaces":
 		return []string{"", "?kind=community", "?kind=rounds", "?kind=channel"}
+	case "/api/v1/threads":
+		out := []string{"", "?order=unanswered", "?order=new", "?order=following", "?order=announced"}
+		for _, slug := range c.Spaces {
+			out = append(out, "?space="+slug)
+		}
+		return append(out, "?author="+c.Members[author].String())
+	case "/api/v1/spaces":
+		return []string{"", "?mine=true", "?kind=rounds"}
 	case "/drafts", "/s/{slug}/write":
 		return []string{"", "?draft=canary-draft-0123456789", "?kind=question"}
 	}
@@ -127,7 +139,7 @@ func (s *Site) Examples() (out []Example) {
 	s.Helper()
 	choices := s.examples()
 	for _, r := range s.Routes(0) {
-		if r.Method != "GET" || notPages[r.Path] {
+		if r.Method != "GET" || notPages[r.Path] || IsAPI(r) {
 			continue
 		}
 		paths, err := expand(r.Path, choices)
@@ -141,6 +153,9 @@ func (s *Site) Examples() (out []Example) {
 	}
 	return out
 }
+
+// IsAPI tells whether a route is for programs, which come with a token and not with a cookie.
+func IsAPI(r shell.Route) bool { return strings.HasPrefix(r.Path, api.Prefix) }
 
 // notPages are answers for machines, and ways that lead on at once.
 var notPages = map[string]bool{

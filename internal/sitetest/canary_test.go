@@ -18,13 +18,17 @@ func TestNobodyMeetsACanaryOfSomebodyElse(t *testing.T) {
 		met := map[string]bool{}
 		fetched := 0
 		for _, handle := range cage.Seekers {
-			browser := s.Visitor()
+			person, program := s.Visitor(), s.Program(handle)
 			if handle != "" {
-				browser = s.As(handle)
+				person = s.As(handle)
 			}
 			for _, route := range s.Routes(app.Demo) {
 				if route.Method != "GET" {
 					continue
+				}
+				browser := person
+				if sitetest.IsAPI(route) {
+					browser = program
 				}
 				for _, path := range cage.Addresses(route) {
 					answer := browser.Get(path)

@@ -114,6 +114,7 @@ type Browser struct {
 	site   *Site
 	client *http.Client
 	Token  string // of the sign-in; empty for a visitor
+	bearer string // a personal token, of a program
 }
 
 // Visitor gives a browser that nobody signed in with.
@@ -133,6 +134,22 @@ func (s *Site) As(handle string) *Browser {
 	s.Must(err)
 	b.Token = entry.Token
 	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "dayroom", Value: entry.Token, Path: "/"}})
+	return b
+}
+
+// Program gives a program with a personal token of a member, for everything that the member may; without a handle it has none.
+func (s *Site) Program(handle string) *Browser {
+	s.Helper()
+	b := s.Visitor()
+	if handle == "" {
+		return b
+	}
+	actor, err := s.Account.Authenticate(context.Background(), s.As(handle).Token)
+	s.Must(err)
+	b.bearer, err = s.Account.MakeToken(context.Background(), actor, account.TokenInput{
+		Name: "test", Days: 1, Scopes: core.ScopeWrite | core.ScopeModerate | core.ScopeAdmin,
+	})
+	s.Must(err)
 	return b
 }
 
@@ -157,6 +174,9 @@ func (b *Browser) do(method, path, contentType string, body io.Reader) Answer {
 	b.site.Must(err)
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
+	}
+	if b.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+b.bearer)
 	}
 	resp, err := b.client.Do(req)
 	b.site.Must(err)

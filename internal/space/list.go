@@ -107,6 +107,7 @@ func scanCard(r db.Row, now time.Time, a core.Actor) (c Card, err error) {
 	if a.Member != 0 {
 		c.Ties = tiesFrom(now, c.Space, state, role, approved, rules, since)
 		c.Ties.Greeter, c.Ties.Staff = greeter, staff
+		c.Ties = withoutOffice(a, c.Ties)
 	}
 	return c, json.Unmarshal([]byte(tags), &c.Tags)
 }

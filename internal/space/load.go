@@ -52,12 +52,18 @@ func tiesOf(tx *db.Tx, now time.Time, a core.Actor, s Space) (policy.Ties, error
 		greeter, staff := t.Greeter, t.Staff
 		t = tiesFrom(now, s, state, role, approved, rules, since)
 		t.Greeter, t.Staff = greeter, staff
-		return t, nil
+		return withoutOffice(a, t), nil
 	}, `SELECT COALESCE(m.state, ''), COALESCE(m.role, ''), COALESCE(m.greeter, FALSE), COALESCE(m.approved, 0),
 			COALESCE(m.rules_at, 0), COALESCE(m.since, 0),
 			EXISTS (SELECT 1 FROM staff f WHERE f.organisation = s.organisation AND f.member = $2)
 		FROM space s LEFT JOIN membership m ON m.space = s.id AND m.member = $2 WHERE s.id = $1`, s.ID, a.Member)
 	return t, err
+}
+
+// withoutOffice leaves aside what a program's token is not meant for: a steward's or greeter's part.
+func withoutOffice(a core.Actor, t policy.Ties) policy.Ties {
+	t.Steward, t.Greeter = t.Steward && a.Office(), t.Greeter && a.Office()
+	return t
 }
 
 // tiesFrom reads a membership's row as ties.

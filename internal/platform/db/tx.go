@@ -41,6 +41,14 @@ func (tx *Tx) BeforeCommit(fn func(*Tx) error) { tx.before = append(tx.before, f
 // AfterCommit runs fn once the transaction is durable; never after a rollback.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
+type firstKey struct{}
+
+// WithFirst gives a context under which every Update runs first inside its transaction, before its own function, and fails with it.
+// An edge so makes an act of a service depend on something of its own, such as that the same request was not carried out before.
+func WithFirst(ctx context.Context, first func(*Tx) error) context.Context {
+	return context.WithValue(ctx, firstKey{}, first)
+}
+
 // View runs fn on one snapshot of the database, for reading only.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	return d.view(ctx, readDeadline, fn)
@@ -90,6 +98,11 @@ func (d *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, writabl
 			inner.Rollback()
 		}
 	}()
+	if first, ok := ctx.Value(firstKey{}).(func(*Tx) error); ok && writable {
+		if err = first(tx); err != nil {
+			return err
+		}
+	}
 	if err = fn(tx); err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ const (
 	asSelect   = "select"
 	asRadios   = "radios"
 	asCheckbox = "checkbox"
+
+	asCheckboxes = "checkboxes"
 )
 
 // formPage is a page that is one form: what most pages about an account are.

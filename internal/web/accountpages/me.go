@@ -75,6 +75,7 @@ func (p *pages) securityLines(c *shell.Call, s account.Security) []meLine {
 		{ui.Link{Href: "/me/two-step", Label: c.T("accounts.totp.title")}, say(s.TwoStep, "accounts.me.on", "accounts.me.off")},
 		{ui.Link{Href: "/me/codes", Label: c.T("accounts.codes.title")}, c.T("accounts.codes.left", s.CodesLeft)},
 		{ui.Link{Href: "/me/mail", Label: c.T("accounts.mail.title")}, say(s.Mail, "accounts.me.mail", "accounts.me.no_mail")},
+		{ui.Link{Href: tokensPath, Label: c.T("accounts.tokens.title")}, c.T("accounts.tokens.now", s.Tokens)},
 		{ui.Link{Href: "/me/sign-ins", Label: c.T("accounts.signins.title")}, c.T("accounts.me.signins", s.SignIns)},
 	}
 	if !p.accounts.PasskeysReady() && s.Passkeys == 0 {

@@ -26,8 +26,9 @@ type Call struct {
 	Settings site.Settings
 	ui.Voice // language, hour and zone of the reader
 
-	shell *Shell
-	flash []ui.Flash
+	shell  *Shell
+	manner Manner
+	flash  []ui.Flash
 }
 
 // Names of cookies beside the sign-in's.
@@ -43,6 +44,10 @@ func (s *Shell) call(w http.ResponseWriter, r *http.Request) *Call {
 
 // speak chooses language and zone.
 func (c *Call) speak() {
+	if c.manner != nil { // where cookies do not count
+		c.Printer = i18n.Match(c.R.Header.Get("Accept-Language"), "", c.Settings.Languages)
+		return
+	}
 	c.Printer = i18n.Match(c.R.Header.Get("Accept-Language"), c.cookie(LanguageCookie), c.Settings.Languages)
 	if zone, err := time.LoadLocation(c.cookie(ZoneCookie)); err == nil {
 		c.Zone = zone

@@ -76,6 +76,16 @@ type Route struct {
 	Body   int64
 	// BeforeSetUp marks the few routes that answer while the site is not set up.
 	BeforeSetUp bool
+	// Manner is how routes that are no pages find out who asks and tell what went wrong. Nil: by the sign-in's cookie, with a page.
+	Manner Manner
+}
+
+// Manner is the way of an edge that is not made of pages, such as the API.
+type Manner interface {
+	// Identify tells who asks. Cookies do not count: whatever it reads has to be sent on purpose.
+	Identify(c *Call) (core.Actor, error)
+	// Fail answers with what went wrong, which a person may read, and its status.
+	Fail(c *Call, status int, e *core.Error, reference string)
 }
 
 // DefaultBody is what a form may send: a post of 16 KB in the widest encoding, percent-escaped three times over, and its fields.
@@ -103,6 +113,7 @@ func (s *Shell) handler(r Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, limit)
 		c := s.call(w, req)
+		c.manner = r.Manner
 		err := c.arrive(r)
 		if err == nil {
 			err = r.Handle(c)
@@ -121,6 +132,9 @@ func (c *Call) arrive(r Route) error {
 	}
 	c.Settings = settings
 	c.speak()
+	if r.Manner != nil {
+		return c.arriveBy(r)
+	}
 	if !settings.Ready && !r.BeforeSetUp {
 		return c.redirectError("/setup")
 	}
@@ -133,6 +147,17 @@ func (c *Call) arrive(r Route) error {
 			return err
 		}
 		c.Actor = actor
+	}
+	return policy.Enter(c.Actor, r.Access).Err()
+}
+
+// arriveBy is arrive for what is no page.
+func (c *Call) arriveBy(r Route) (err error) {
+	if !c.Settings.Ready && !r.BeforeSetUp {
+		return core.E(core.Unavailable, "shell.not_ready")
+	}
+	if c.Actor, err = r.Manner.Identify(c); err != nil {
+		return err
 	}
 	return policy.Enter(c.Actor, r.Access).Err()
 }
@@ -156,6 +181,11 @@ func (c *Call) fail(err error) {
 	}
 	reference := httpx.RequestID(c.R.Context())
 	public := httpx.Public(err, c.shell.Log, reference)
+	if c.manner != nil {
+		httpx.RetryAfter(c.W.Header(), public)
+		c.manner.Fail(c, httpx.Status(public), public, reference)
+		return
+	}
 	if public.Code == core.Unauthenticated && c.R.Method == http.MethodGet && c.wantsPage() {
 		c.Go(ui.PathSignIn + "?next=" + url.QueryEscape(c.R.URL.RequestURI()))
 		return

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"time"
+
+	"dayroom/internal/account"
+	"dayroom/internal/core"
+	"dayroom/internal/notify"
+	"dayroom/internal/organisation"
+	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/media"
+	"dayroom/internal/queue"
+	"dayroom/internal/space"
+	"dayroom/internal/thread"
+	"dayroom/internal/web/shell"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Prefix begins every path of the API. A change that breaks programs gets another number; additions do not.
+const Prefix = "/api/v1"
+
+// Deps are what the operations need.
+type Deps struct {
+	DB            *db.DB
+	Clock         core.Clock
+	Accounts      *account.Service
+	Spaces        *space.Service
+	Threads       *thread.Service
+	Notices       *notify.Service
+	Queue         *queue.Service
+	Organisations *organisation.Service
+	Pictures      Pictures
+	Shelf         Shelf
+	// Rate is how many calls a minute one token may make; zero is without a bound. A tenth of them may change something.
+	Rate    int
+	Version string // of the program, for the document
+	BaseURL string // the site's own address
+}
+
+// Pictures makes what members send fit to be shown; media.Processor is one.
+type Pictures interface {
+	Process(ctx context.Context, r io.Reader) (media.Image, error)
+}
+
+// Shelf gives the bytes of a picture; media.Store is one.
+type Shelf interface {
+	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
+}
+
+// API is the operations. Safe for concurrent use once it is made.
+type API struct {
+	Deps
+	huma   huma.API
+	ops    []Op
+	routes []shell.Route
+	quota  *quota
+}
+
+// New makes the API.
+func New(d Deps) *API {
+	d.Clock = cmp.Or[core.Clock](d.Clock, core.SystemClock{})
+	a := &API{Deps: d, quota: newQuota(d.Rate, time.Minute)}
+	a.huma = newBook(a)
+	for _, part := range []func(){a.document, a.mine, a.spaces, a.threads, a.comments} {
+		part()
+	}
+	a.routes = append(a.routes, a.nothing())
+	return a
+}
+
+// Routes lists the operations as routes of the site.
+func (a *API) Routes() []shell.Route { return a.routes }
+
+// Operations lists what every operation says of itself, for tests that hold the whole together.
+func (a *API) Operations() []Op { return a.ops }
+
+// nothing answers for every path under /api that is none, as a program expects it.
+func (a *API) nothing() shell.Route {
+	op := Op{Method: "", Path: "/"}
+	return shell.Route{Path: "/api/", Access: doorOf(op), Manner: &manner{a, op}, BeforeSetUp: true,
+		Handle: func(*shell.Call) error { return core.Missing("operation") }}
+}

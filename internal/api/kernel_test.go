@@ -1,0 +1,232 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"dayroom/internal/account"
+	"dayroom/internal/core"
+)
+
+// aThread gives a thread in a community that a member may write in.
+func (w *world) aThread(p *program) string {
+	w.Helper()
+	type list struct {
+		Items []struct{ ID, Title string } `json:"items"`
+	}
+	return into[list](p.get("/threads?space=heart-to-heart").want(200)).Items[0].ID
+}
+
+func TestATokenSaysWhoAsks(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.program("maria_hl", core.ScopeWrite).get("/me").want(200, `"handle":"maria_hl"`, `"scopes":["read","write"]`)
+		w.program("keeper", core.ScopeWrite).get("/me").want(200, `"role":"member"`) // the token leaves the office aside
+		w.program("keeper", everything).get("/me").want(200, `"role":"admin"`)
+	})
+}
+
+func TestWithoutATokenNobodyIsAMember(t *testing.T) {
+	w := open(t)
+	p := w.program("", 0)
+	p.get("/me").want(401, `"key":"error.unauthenticated"`, `"code":"unauthenticated"`)
+	if got := p.get("/me").Header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "Bearer") {
+		t.Errorf("WWW-Authenticate is %q", got)
+	}
+	cookie := p.with("Cookie", "dayroom="+w.As("keeper").Token)
+	cookie.get("/me").want(401)
+	p.with("Authorization", "Bearer dayroom_nonsense").get("/spaces").want(401, "account.token.wrong")
+	p.with("Authorization", "Basic a2VlcGVyOnB3").get("/spaces").want(401, "account.token.wrong")
+	p.with("Authorization", "Bearer "+w.As("keeper").Token).get("/spaces").want(401) // a sign-in's token is none for programs
+	w.Visitor().Get("/me")
+}
+
+func TestATokenMayNoMoreThanItsScopes(t *testing.T) {
+	w := open(t)
+	reader := w.program("maria_hl", core.ScopeRead)
+	id := w.aThread(reader)
+	reader.get("/threads/" + id).want(200)
+	reader.post("/threads/"+id+"/comments", object{"body": "I should not be able to say this."}).want(403, "api.scope", "write")
+}
+
+func TestATokenEndsWithEverySecurityEvent(t *testing.T) {
+	ctx := context.Background()
+	events := map[string]func(w *world, a core.Actor, token account.Token) error{
+		"it is ended": func(w *world, a core.Actor, k account.Token) error { return w.Account.EndToken(ctx, a, k.ID) },
+		"the password is reset": func(w *world, a core.Actor, _ account.Token) error {
+			link, err := w.Account.ResetLink(ctx, w.actor("keeper"), a.Handle)
+			if err != nil {
+				return err
+			}
+			_, err = w.Account.Reset(ctx, link[strings.LastIndex(link, "/")+1:], "seven kettles in a row", account.From{Address: "192.0.2.1"})
+			return err
+		},
+		"the password is changed": func(w *world, a core.Actor, _ account.Token) error {
+			return w.Account.ChangePassword(ctx, a, "seven kettles in a row")
+		},
+		"other sign-ins are ended": func(w *world, a core.Actor, _ account.Token) error { return w.Account.EndOthers(ctx, a) },
+		"the member leaves":        func(w *world, a core.Actor, _ account.Token) error { return w.Account.Erase(ctx, a, a.Member) },
+		"the member is banned":     func(w *world, a core.Actor, _ account.Token) error { return w.ban(a.Member) },
+		"the member loses an office": func(w *world, a core.Actor, _ account.Token) error {
+			keeper := w.actor("keeper")
+			if err := w.Account.SetRole(ctx, keeper, a.Member, core.RoleModerator); err != nil {
+				return err
+			}
+			p := w.program(a.Handle, everything)
+			p.get("/me").want(200, `"role":"moderator"`)
+			err := w.Account.SetRole(ctx, keeper, a.Member, core.RoleMember)
+			p.get("/me").want(401)
+			return err
+		},
+	}
+	w, n := open(t), 0
+	for name, end := range events {
+		t.Run(name, func(t *testing.T) {
+			n++
+			handle := fmt.Sprintf("token_holder_%d", n)
+			_, err := w.Account.Create(ctx, core.SystemActor, account.NewMember{Handle: handle, Adult: true})
+			w.Must(err)
+			p := w.program(handle, everything)
+			p.get("/me").want(200)
+			a := w.actor(handle)
+			list, err := w.Account.Tokens(ctx, a)
+			w.Must(err)
+			w.Must(end(w, a, list[0]))
+			p.get("/me").want(401, "account.token.wrong")
+		})
+	}
+}
+
+func TestMakingATokenAsksForFreshProof(t *testing.T) {
+	w := open(t)
+	if _, err := w.Account.MakeToken(context.Background(), core.Actor{Member: w.actor("maria_hl").Member}, account.TokenInput{Name: "x", Days: 1}); err == nil {
+		t.Error("somebody without a sign-in, such as a program, made a token")
+	}
+}
+
+func TestWhatNobodyDeclaredIsRefused(t *testing.T) {
+	w := open(t)
+	p := w.program("maria_hl", core.ScopeWrite)
+	id := w.aThread(p)
+	p.post("/threads/"+id+"/comments", object{"body": "Hello", "author": "1"}).want(422, `"author":{"key":"api.field.unknown"`)
+	p.post("/threads/"+id+"/comments", object{"Body": "Hello"}).want(422, "api.field.unknown", "api.field.required")
+	p.post("/threads/"+id+"/comments", object{"body": 7}).want(422, `"body":{"key":"api.field.type"`)
+	p.post("/threads/"+id+"/comments", `{"body": "`).want(422, "api.body.broken")
+	p.post("/threads/"+id+"/comments", "").want(422, "api.body.required")
+	p.post("/threads/"+id+"/comments", "{\"body\": \"\xff\"}").want(422, "error.bad_text")
+	p.post("/threads/"+id+"/comments", `{"body": "a\u0000b"}`).want(422, "error.bad_text")
+	p.post("/threads/"+id+"/comments", object{"body": " "}).want(422, `"body":{"key":"markup.empty"`)
+	p.with("Content-Type", "application/x-www-form-urlencoded").post("/threads/"+id+"/comments", "body=hello").want(422, "api.body.type")
+	p.get("/threads?sort=evil").want(422, `"sort":{"key":"api.field.unknown"`)
+	p.get("/threads?order=evil").want(422, `"order":{"key":"api.field.choice"`)
+	p.get("/threads?after=evil").want(422, "error.page_token")
+	p.get("/threads/evil").want(404, "error.not_found")
+	p.get("/nothing").want(404, "error.not_found")
+	p.post("/threads/"+id+"/comments", object{"body": strings.Repeat("x", 200<<10)}).want(413, "error.too_large")
+	p.with("Accept-Language", "pt").get("/threads/evil").want(404, "endereço")
+}
+
+func TestTheSameCreationTwiceCreatesOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.program("maria_hl", core.ScopeWrite)
+		id := w.aThread(p)
+		path, say := "/threads/"+id+"/comments", object{"body": "This is said once, however often it is sent."}
+		keyed := p.with("Idempotency-Key", "one-and-only")
+		first := keyed.post(path, say).want(201)
+		again := keyed.post(path, say).want(201)
+		if first.Body != again.Body || again.Header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("the second answer is %s instead of %s", again.Body, first.Body)
+		}
+		keyed.post(path, object{"body": "Something else."}).want(422, "api.key.other")
+		keyed.post(path, object{"body": "Something else.", "author": "1"}).want(422, "api.key.other")
+
+		other := w.program("maria_hl", core.ScopeWrite).with("Idempotency-Key", "one-and-only")
+		if second := other.post(path, say).want(201); second.Body == first.Body {
+			t.Error("another token's key was taken for this one's")
+		}
+		failing := p.with("Idempotency-Key", "mended-later")
+		failing.post(path, object{"body": ""}).want(422)
+		failing.post(path, object{"body": "Now it has words."}).want(201)
+	})
+}
+
+func TestTwinsAtTheSameMomentCreateOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.program("maria_hl", core.ScopeWrite).with("Idempotency-Key", "twins")
+		id := w.aThread(p)
+		var wait sync.WaitGroup
+		made := make(chan string, 16)
+		for range cap(made) {
+			wait.Go(func() {
+				a := p.post("/threads/"+id+"/comments", object{"body": "Twins say this once."})
+				if a.Status == 201 {
+					made <- a.Body
+				} else if a.Status != 409 || !strings.Contains(a.Body, "api.key.running") || a.Header.Get("Retry-After") == "" {
+					t.Errorf("a twin gets %d: %s", a.Status, a.Body)
+				}
+			})
+		}
+		wait.Wait()
+		close(made)
+		var first string
+		for body := range made {
+			if first == "" {
+				first = body
+			}
+			if body != first {
+				t.Errorf("twins made %s and %s", first, body)
+			}
+		}
+		if first == "" {
+			t.Error("nobody made anything")
+		}
+	})
+}
+
+func TestAReadThatDidNotChangeIsNotSentAgain(t *testing.T) {
+	w := open(t)
+	p := w.program("maria_hl", core.ScopeWrite)
+	path := "/threads/" + w.aThread(p)
+	p.get(path).want(200) // from now on it is read
+	tag := p.get(path).want(200).Header.Get("ETag")
+	if !strings.HasPrefix(tag, `"`) {
+		t.Fatalf("the tag is %q", tag)
+	}
+	if got := p.with("If-None-Match", tag).get(path).want(304); got.Body != "" {
+		t.Errorf("an unchanged thread has a body: %.100s", got.Body)
+	}
+	if got := w.program("dr_ines", core.ScopeRead).get(path).Header.Get("Cache-Control"); !strings.Contains(got, "private") {
+		t.Errorf("Cache-Control is %q", got)
+	}
+}
+
+func TestAListLeadsToItsNextPage(t *testing.T) {
+	w := open(t)
+	p := w.program("maria_hl", core.ScopeRead)
+	type list struct {
+		Items []struct{ ID string } `json:"items"`
+		Next  string                `json:"next"`
+	}
+	seen, next := map[string]bool{}, ""
+	for range 100 {
+		a := p.get("/threads?limit=7&after=" + next).want(200)
+		page := into[list](a)
+		for _, i := range page.Items {
+			if seen[i.ID] {
+				t.Fatalf("%s comes twice", i.ID)
+			}
+			seen[i.ID] = true
+		}
+		if (page.Next != "") != strings.Contains(a.Header.Get("Link"), `rel="next"`) {
+			t.Errorf("next is %q and Link is %q", page.Next, a.Header.Get("Link"))
+		}
+		if next = page.Next; next == "" {
+			break
+		}
+	}
+	if whole := into[list](p.get("/threads?limit=100").want(200)); len(seen) < len(whole.Items) || len(seen) < 20 {
+		t.Errorf("%d threads by pages, %d at once", len(seen), len(whole.Items))
+	}
+}
