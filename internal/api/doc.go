@@ -35,7 +35,6 @@
 //     to stand, with a reason, among the exceptions in parity_test.go.
 //   - An operation that creates something sets Once and gives a Made: its answer is kept for 24 hours under the Idempotency-Key, so it
 //     holds ids and states and no member's words. The kernel claims the key in the first db.Update that the service makes.
-//   - An edit of what has versions takes an If-Match (embed Matching) and gives c.Version to the service.
 //   - A list embeds Paging, gives a listOf with next as the cursor of the next page; the kernel writes the Link header.
 //   - A path with a name in it is told to the canary crawl: choices in internal/sitetest/address.go.
 //   - Every field has a doc; limits that a service checks are told in the doc and left to the service, whose sentence a person knows

@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"dayroom/internal/core"
 	"dayroom/internal/policy"
@@ -117,23 +115,6 @@ func listed[T, J any](rows core.List[T], show func(T) J, err error) (*given[list
 // whole makes a list that has one page only.
 func whole[T, J any](rows []T, show func(T) J, err error) (*given[listOf[J]], error) {
 	return listed(core.List[T]{Items: rows}, show, err)
-}
-
-// Matching is what an edit takes where versions exist.
-type Matching struct {
-	IfMatch string `header:"If-Match" required:"true" doc:"The ETag of what was read. When it was changed since, nothing is done and the answer is 409." example:"\"3.kq0Zb1xW\""`
-}
-
-// version reads the version out of an ETag of ours: what stands before the dot. Reactions change the rest, and an edit does not
-// mind them.
-func (m Matching) version() (int64, error) {
-	tag := strings.Trim(strings.TrimPrefix(m.IfMatch, "W/"), `"`)
-	number, _, _ := strings.Cut(tag, ".")
-	v, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || v < 1 {
-		return 0, core.Field("If-Match", "api.if_match")
-	}
-	return v, nil
 }
 
 // add makes an operation of a function.

@@ -20,9 +20,7 @@ type Filter struct {
 func List(ctx context.Context, d *db.DB, actor core.Actor, f Filter, page core.Page) (out core.List[Act], err error) {
 	where, args := "TRUE", []any{}
 	add := func(condition string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-		}
+		args = append(args, values...)
 		where += " AND " + condition
 	}
 	next := func() string { return "$" + strconv.Itoa(len(args)+1) }
