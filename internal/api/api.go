@@ -8,11 +8,13 @@ import (
 
 	"dayroom/internal/account"
 	"dayroom/internal/core"
+	"dayroom/internal/credential"
 	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/media"
 	"dayroom/internal/queue"
+	"dayroom/internal/site"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/shell"
@@ -33,6 +35,8 @@ type Deps struct {
 	Notices       *notify.Service
 	Queue         *queue.Service
 	Organisations *organisation.Service
+	Credentials   *credential.Service
+	Site          *site.Service
 	Pictures      Pictures
 	Shelf         Shelf
 	// Rate is how many calls a minute one token may make; zero is without a bound. A tenth of them may change something.
@@ -65,7 +69,11 @@ func New(d Deps) *API {
 	d.Clock = cmp.Or[core.Clock](d.Clock, core.SystemClock{})
 	a := &API{Deps: d, quota: newQuota(d.Rate, time.Minute)}
 	a.huma = newBook(a)
-	for _, part := range []func(){a.document, a.mine, a.spaces, a.threads, a.comments} {
+	for _, part := range []func(){
+		a.document, a.house, a.mine, a.profile, a.entries, a.memberships, a.invitations, a.notices,
+		a.spaces, a.spaceKeeping, a.threads, a.comments, a.edits, a.posts, a.arrangements, a.drafts, a.images,
+		a.waiting, a.decisions, a.office, a.credentials, a.houses,
+	} {
 		part()
 	}
 	a.routes = append(a.routes, a.nothing())

@@ -35,6 +35,8 @@ func (b *book) Transform(ctx huma.Context, _ string, v any) (any, error) {
 		}
 	case interface{ nextCursor() string }:
 		x.next = v.nextCursor()
+	case interface{ kept() any }:
+		x.kept = v.kept()
 	}
 	return v, nil
 }
@@ -147,6 +149,9 @@ func (a *API) described(op Op) huma.Operation {
 	}
 	for _, status := range refusalsOf(op) {
 		d.Responses[strconv.Itoa(status)] = a.problemResponse(status)
+	}
+	if op.Gives != "" {
+		d.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{op.Gives: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
 	}
 	if op.Once {
 		d.Parameters = append(d.Parameters, idempotencyKey)

@@ -23,7 +23,8 @@ func (a *API) comments() {
 func (a *API) createComment(c Call, in *replyInput) (*given[Made], error) {
 	b := in.Body
 	k, err := a.Threads.Reply(c.Ctx(), c.Actor, thread.ReplyInput{
-		Thread: in.Thread.ID, Parent: b.Parent, Body: b.text(), Warning: b.Warning, ForWhom: b.ForWhom, AsOrganisation: b.AsOrganisation,
+		Thread: in.Thread.ID, Parent: b.Parent, Body: text(b.Body), Warning: b.Warning, ForWhom: b.ForWhom, AsOrganisation: b.AsOrganisation,
+		Draft: b.Draft,
 	})
 	return give(Made{ID: k.ID, State: string(k.State), Page: thread.CommentPath(k.ID)}, err)
 }

@@ -26,6 +26,7 @@ type exchange struct {
 	out     bytes.Buffer
 	err     error // what went wrong; then out is not sent
 	next    string
+	kept    any   // what is kept for repeated requests, where that is not the answer itself
 	version int64 // of what is given, for its ETag; zero: it has none
 }
 

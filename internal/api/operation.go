@@ -24,6 +24,7 @@ type Op struct {
 	Status      int      // of success; zero: 200, or 204 where nothing is given
 	Once        bool     // takes an Idempotency-Key; what it gives may be kept for a day
 	Body        int64    // the most that may be sent, in bytes; zero: shell.DefaultBody
+	Gives       string   // the media type of what is given, where it is no JSON
 	Refusals    []int    // statuses of errors, beside those that every operation has
 }
 
@@ -105,11 +106,7 @@ func listed[T, J any](rows core.List[T], show func(T) J, err error) (*given[list
 	if err != nil {
 		return nil, err
 	}
-	out := listOf[J]{Items: make([]J, 0, len(rows.Items)), Next: rows.Next.String()}
-	for _, r := range rows.Items {
-		out.Items = append(out.Items, show(r))
-	}
-	return &given[listOf[J]]{out}, nil
+	return &given[listOf[J]]{listOf[J]{Items: each(rows.Items, show), Next: rows.Next.String()}}, nil
 }
 
 // whole makes a list that has one page only.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -123,7 +124,13 @@ func (a *API) keep(ctx context.Context, actor core.Actor, key string, x *exchang
 			_, err = tx.Exec("DELETE FROM api_request WHERE token = $1 AND key = $2", actor.Token, key)
 			return err
 		}
-		_, err = tx.Exec("UPDATE api_request SET status = $1, answer = $2 WHERE token = $3 AND key = $4", x.status, x.out.String(), actor.Token, key)
+		answer := x.out.Bytes()
+		if x.kept != nil {
+			if answer, err = json.Marshal(x.kept); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec("UPDATE api_request SET status = $1, answer = $2 WHERE token = $3 AND key = $4", x.status, string(answer), actor.Token, key)
 		return err
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/policy"
 	"dayroom/internal/space"
+	"dayroom/internal/thread"
 )
 
 // Space is a place to talk, as the reader sees it.
@@ -45,6 +46,8 @@ type SpaceAbout struct {
 	RulesHTML string   `json:"rules_html" doc:"The rules, as HTML that is safe to show."`
 	RulesMark string   `json:"rules_mark" doc:"Names the wording: joining and accepting want it back."`
 	Stewards  []string `json:"stewards" doc:"The handles of those who look after it."`
+	Requests  int      `json:"requests" doc:"How many wait to be let in, for those who decide."`
+	UsedTags  []string `json:"used_tags" doc:"The tags used most, the most used first."`
 	May       SpaceMay `json:"may" doc:"What the reader may do here."`
 }
 
@@ -54,7 +57,14 @@ type SpaceMay struct {
 	Leave  bool `json:"leave" doc:"Leave it."`
 	Greet  bool `json:"greet" doc:"Offer to read newcomers' first posts."`
 	Manage bool `json:"manage" doc:"Change its settings."`
+
+	Begin []policy.ThreadKind `json:"begin" enum:"discussion,question,experience,case,announcement,live" doc:"The kinds of threads that the reader may begin here."`
+	Why   string              `json:"begin_why,omitempty" doc:"The key of the reason, where begin is empty."`
+	Speak bool                `json:"speak_as_organisation" doc:"Write in the name of the organisation."`
 }
+
+// maxTags is how many of the tags that are used most a space tells.
+const maxTags = 12
 
 func showSpace(c space.Card) Space {
 	t := c.Ties
@@ -65,6 +75,15 @@ func showSpace(c space.Card) Space {
 	}
 }
 
+// each shows every one of some rows.
+func each[T, J any](rows []T, show func(T) J) []J {
+	out := make([]J, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, show(r))
+	}
+	return out
+}
+
 // list is a list that is never null.
 func list[T any](in []T) []T {
 	if in == nil {
@@ -73,10 +92,13 @@ func list[T any](in []T) []T {
 	return in
 }
 
-func showAbout(about space.About) SpaceAbout {
+func showAbout(c Call, about space.About) SpaceAbout {
+	start := thread.MayStart(c.Actor, about.Space, about.Ties)
 	out := SpaceAbout{
-		Space: showSpace(about.Card), Rules: about.Rules, RulesHTML: about.RulesHTML, RulesMark: about.RulesMark(), Stewards: []string{},
-		May: SpaceMay{about.MayJoin, about.MayLeave, about.MayGreet, about.MayManage},
+		Requests: about.Requests,
+		Space:    showSpace(about.Card), Rules: about.Rules, RulesHTML: about.RulesHTML, RulesMark: about.RulesMark(), Stewards: []string{},
+		May: SpaceMay{Join: about.MayJoin, Leave: about.MayLeave, Greet: about.MayGreet, Manage: about.MayManage,
+			Begin: list(start.Kinds), Why: start.Why, Speak: start.ForOrganisation},
 	}
 	for _, s := range about.Stewards {
 		out.Stewards = append(out.Stewards, s.Handle)
@@ -111,13 +133,11 @@ type JoinOutcome struct {
 
 func (a *API) spaces() {
 	add(a, Op{ID: "list-spaces", Method: "GET", Path: "/spaces", Tag: "spaces", Summary: "List spaces",
-		Description: "The spaces that the reader may see, in the order in which they were opened."}, a.listSpaces)
+		Description: "The spaces that the reader may see, in the order in which they were opened.", Does: []string{"GET /spaces", "GET /write"}}, a.listSpaces)
 	add(a, Op{ID: "read-space", Method: "GET", Path: "/spaces/{slug}", Tag: "spaces", Summary: "Read a space",
-		Description: "What it is for, its rules, who looks after it, and what the reader may do."},
-		func(c Call, in *AtSpace) (*given[SpaceAbout], error) {
-			about, err := a.Spaces.About(c.Ctx(), c.Actor, in.Slug)
-			return give(showAbout(about), err)
-		})
+		Description: "What it is for, its rules, who looks after it, and what the reader may do.",
+		Does:        []string{"GET /s/{slug}/about", "GET /s/{slug}/rules", "GET /s/{slug}/join", "GET /s/{slug}/leave", "GET /s/{slug}/write"}},
+		a.readSpace)
 	add(a, Op{ID: "join-space", Method: "POST", Path: "/spaces/{slug}/join", Door: policy.ForMember, Tag: "spaces", Summary: "Join a space",
 		Description: "At once where joining is open or an invitation waits, else by asking the stewards. In a channel, joining is following.",
 		Does:        []string{"POST /s/{slug}/join"}},
@@ -145,6 +165,17 @@ func (a *API) listSpaces(c Call, in *spaceFilter) (*given[listOf[Space]], error)
 	}
 	rows, err := a.Spaces.List(c.Ctx(), c.Actor, space.Filter{Kind: in.Kind, Archived: in.Archived}, page)
 	return listed(rows, showSpace, err)
+}
+
+func (a *API) readSpace(c Call, in *AtSpace) (*given[SpaceAbout], error) {
+	about, err := a.Spaces.About(c.Ctx(), c.Actor, in.Slug)
+	if err != nil {
+		return nil, err
+	}
+	out := showAbout(c, about)
+	used, err := a.Threads.Tags(c.Ctx(), c.Actor, about.ID, maxTags)
+	out.UsedTags = list(used)
+	return give(out, err)
 }
 
 type rulesInput struct {

@@ -17,6 +17,7 @@ type threadFilter struct {
 	Tag    string            `query:"tag" doc:"Only with this tag."`
 	Kind   policy.ThreadKind `query:"kind" enum:"discussion,question,experience,case,announcement,live" doc:"Only of this kind."`
 	Author ref               `query:"author" doc:"Only by this member."`
+	Mine   bool              `query:"mine" doc:"Only in spaces that the reader is in; announcements: only of channels that they follow."`
 }
 
 // AtThread is an address with a thread in it.
@@ -27,6 +28,7 @@ type AtThread struct {
 type threadReading struct {
 	AtThread
 	After string `query:"after" doc:"The cursor that the page before gave as next; empty for the first page."`
+	New   bool   `query:"new" doc:"Begin with the page that has the first comment that the member has not read, where there is one."`
 }
 
 // Writing is what every post is written with.
@@ -35,9 +37,14 @@ type Writing struct {
 	Warning        string `json:"warning,omitempty" doc:"A content warning, at most 60 characters."`
 	ForWhom        string `json:"for_whom,omitempty" doc:"Whom it is written for, at most 40 characters."`
 	AsOrganisation bool   `json:"as_organisation,omitempty" doc:"In the name of the organisation that owns the channel; for its staff."`
+	Draft          string `json:"draft,omitempty" doc:"The draft that it comes from, which is spent. Sending the same draft again gives what it became."`
 }
 
-func (w Writing) text() string { return strings.TrimSpace(markup.Normalize(w.Body)) }
+// text is what a field of several lines says, normalised as the pages' forms do.
+func text(s string) string { return strings.TrimSpace(markup.Normalize(s)) }
+
+// line is what a field of one line says.
+func line(s string) string { return markup.Line(s) }
 
 type threadInput struct {
 	Body struct {
@@ -59,9 +66,11 @@ type PollWriting struct {
 
 func (a *API) threads() {
 	add(a, Op{ID: "list-threads", Method: "GET", Path: "/threads", Tag: "threads", Summary: "List threads",
-		Description: "Threads that the reader may read, with the filters of the pages."}, a.listThreads)
+		Description: "Threads that the reader may read, with the filters of the pages.",
+		Does:        []string{"GET /{$}", "GET /unanswered", "GET /following", "GET /announcements", "GET /s/{slug}"}}, a.listThreads)
 	add(a, Op{ID: "read-thread", Method: "GET", Path: "/threads/{thread}", Tag: "threads", Summary: "Read a thread",
-		Description: "The opening post and a page of 50 comments. Reading notes how far the member has read."}, a.readThread)
+		Description: "The opening post and a page of 50 comments. Reading notes how far the member has read.",
+		Does:        []string{"GET /t/{id}", "GET /t/{id}/new"}}, a.readThread)
 	add(a, Op{ID: "create-thread", Method: "POST", Path: "/threads", Door: policy.ForMember, Tag: "threads", Status: 201, Once: true,
 		Summary: "Begin a thread", Description: "A thread of any kind that the member may begin in the space, with a poll where one is wanted. Newcomers' first posts wait until somebody has read them: state is held then.",
 		Does: []string{"POST /s/{slug}/write"}}, a.createThread)
@@ -82,12 +91,28 @@ func (a *API) listThreads(c Call, in *threadFilter) (*given[listOf[ThreadSummary
 			return nil, err
 		}
 		f.Space = about.ID
+	} else if in.Mine {
+		if f.Spaces, err = a.mySpaces(c, in.Order); err != nil {
+			return nil, err
+		}
 	}
 	rows, err := a.Threads.List(c.Ctx(), c.Actor, f)
 	if err != nil {
 		return nil, err
 	}
 	return a.summaries(c, rows)
+}
+
+// mySpaces gives the spaces that the reader is in, of announcements the channels. It is never nil: nil would mean every space.
+func (a *API) mySpaces(c Call, order thread.Order) ([]core.ID, error) {
+	mine, err := a.Spaces.Mine(c.Ctx(), c.Actor)
+	ids := []core.ID{}
+	for _, s := range mine {
+		if order != thread.Announced || s.Kind == policy.Channel {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids, err
 }
 
 // summaries shows threads of a list with who began them.
@@ -113,6 +138,11 @@ func (a *API) readThread(c Call, in *threadReading) (*given[ThreadPage], error) 
 	if err != nil {
 		return nil, err
 	}
+	if in.New && after.IsZero() {
+		if after, _, err = a.Threads.FirstNew(c.Ctx(), c.Actor, in.Thread.ID); err != nil {
+			return nil, err
+		}
+	}
 	v, err := a.Threads.Read(c.Ctx(), c.Actor, in.Thread.ID, after)
 	if err != nil {
 		return nil, err
@@ -131,8 +161,8 @@ func (a *API) createThread(c Call, in *threadInput) (*given[Made], error) {
 		return nil, err
 	}
 	o := thread.Opening{
-		Space: about.ID, Kind: b.Kind, Title: b.Title, Body: b.text(), Tags: tagsOf(b.Tags), Warning: b.Warning, ForWhom: b.ForWhom,
-		AsOrganisation: b.AsOrganisation,
+		Space: about.ID, Kind: b.Kind, Title: b.Title, Body: text(b.Body), Tags: tagsOf(b.Tags), Warning: b.Warning, ForWhom: b.ForWhom,
+		AsOrganisation: b.AsOrganisation, Draft: b.Draft,
 	}
 	if b.Poll != nil {
 		o.Poll = &thread.PollInput{Question: b.Poll.Question, Options: b.Poll.Options, Days: b.Poll.Days}

@@ -20,7 +20,7 @@ func (c *Cage) choices() map[string][]string {
 		handles, members = append(handles, handle), append(members, id.String())
 	}
 	posts := append(append([]string{}, c.Threads...), c.Comments...)
-	return map[string][]string{
+	out := map[string][]string{
 		"/t/{id}":                              c.Threads,
 		"/c/{id}":                              c.Comments,
 		"/s/{slug}":                            c.Spaces,
@@ -37,10 +37,49 @@ func (c *Cage) choices() map[string][]string {
 		"/reset/{token}":                       {"unknown-token"},
 		"/confirm-mail/{token}":                {"unknown-token"},
 		"/s/{slug}/settings/stewards/{member}": {"canary-open/settings/stewards/" + c.Members[caretaker].String()},
-		"/api/v1/threads/{thread}":             c.Threads,
-		"/api/v1/comments/{comment}":           c.Comments,
-		"/api/v1/spaces/{slug}":                c.Spaces,
 		"/demo/{persona}":                      {"nobody"}, // the crawl must not change who it is
+	}
+	c.choicesOfPrograms(out, handles, members, posts)
+	return out
+}
+
+// choicesOfPrograms adds those of the API. What the crawl must not do is given a name that is nobody's.
+func (c *Cage) choicesOfPrograms(out map[string][]string, handles, members, posts []string) {
+	inSpace := func(rest string) (paths []string) {
+		for _, slug := range c.Spaces {
+			paths = append(paths, slug+rest)
+		}
+		return paths
+	}
+	first := posts[0]
+	for pattern, choices := range map[string][]string{
+		"/threads/{thread}":                          c.Threads,
+		"/comments/{comment}":                        c.Comments,
+		"/posts/{post}":                              posts,
+		"/posts/{post}/reactions/{kind}":             {first + "/reactions/thanks"},
+		"/posts/{post}/versions/{version}":           {first + "/versions/1"},
+		"/spaces/{slug}":                             c.Spaces,
+		"/spaces/{slug}/members/{member}":            inSpace("/members/" + c.Members[insider].String()),
+		"/spaces/{slug}/stewards/{member}":           inSpace("/stewards/" + c.Members[caretaker].String()),
+		"/members/{handle}":                          handles,
+		"/me/blocks/{handle}":                        handles,
+		"/me/drafts/{draft}":                         {"canary-draft-0123456789"},
+		"/me/invitations/{ref}":                      {"00"},
+		"/me/notices/{notice}":                       c.list("SELECT CAST(n.id AS TEXT) FROM notice n ORDER BY n.id DESC LIMIT 5"),
+		"/me/sign-ins/{sign_in}":                     {"1"},
+		"/me/tokens/{token}":                         {"1"},
+		"/images/{image}/{name}":                     c.list("SELECT CAST(m.id AS TEXT) || '/' || m.name FROM media m"),
+		"/queue/{item}":                              c.Items,
+		"/decisions/{decision}":                      {"1"},
+		"/organisations/{slug}":                      c.list("SELECT slug FROM organisation"),
+		"/admin/organisations/{slug}":                c.list("SELECT slug FROM organisation"),
+		"/admin/organisations/{slug}/staff/{member}": {"harbour-lights/staff/" + c.Members[staff].String()},
+		"/admin/members/{member}":                    members,
+		"/admin/credentials/{credential}":            c.list("SELECT CAST(k.id AS TEXT) FROM credential k"),
+		"/texts/{name}":                              {"privacy", "terms"},
+		"/admin/texts/{name}":                        {"privacy", "terms"},
+	} {
+		out[api.Prefix+pattern] = choices
 	}
 }
 
@@ -66,13 +105,19 @@ func (c *Cage) questions(pattern string) []string {
 	case "/spaces":
 		return []string{"", "?kind=community", "?kind=rounds", "?kind=channel"}
 	case "/api/v1/threads":
-		out := []string{"", "?order=unanswered", "?order=new", "?order=following", "?order=announced"}
+		out := []string{"", "?order=unanswered", "?order=new", "?order=following", "?order=announced", "?mine=true"}
 		for _, slug := range c.Spaces {
 			out = append(out, "?space="+slug)
 		}
 		return append(out, "?author="+c.Members[author].String())
 	case "/api/v1/spaces":
 		return []string{"", "?mine=true", "?kind=rounds"}
+	case "/api/v1/spaces/{slug}/members":
+		return []string{"", "?group=asked", "?group=invited", "?group=removed"}
+	case "/api/v1/queue":
+		return []string{"", "?kind=held", "?kind=report"}
+	case "/api/v1/admin/members":
+		return []string{"", "?standing=waiting", "?office=true", "?handle=canary"}
 	case "/drafts", "/s/{slug}/write":
 		return []string{"", "?draft=canary-draft-0123456789", "?kind=question"}
 	}

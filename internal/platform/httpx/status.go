@@ -12,8 +12,18 @@ import (
 	"dayroom/internal/core"
 )
 
-// StatusTooLarge is the key of the error for a body over its limit.
-const StatusTooLarge = "error.too_large"
+// Keys of errors that HTTP has a status of its own for.
+const (
+	StatusTooLarge  = "error.too_large" // a body over its limit
+	StatusStale     = "api.stale"       // what was read has changed: If-Match does not match
+	StatusUnguarded = "api.if_match"    // a change that has to say what it changes
+)
+
+var ofKeys = map[string]int{
+	StatusTooLarge:  http.StatusRequestEntityTooLarge,
+	StatusStale:     http.StatusPreconditionFailed,
+	StatusUnguarded: http.StatusPreconditionRequired,
+}
 
 var statuses = map[core.Code]int{
 	core.Invalid:         http.StatusUnprocessableEntity,
@@ -26,11 +36,11 @@ var statuses = map[core.Code]int{
 	core.Internal:        http.StatusInternalServerError,
 }
 
-// Status is the one table from codes to HTTP statuses.
+// Status is the one table from errors to HTTP statuses.
 func Status(err error) int {
 	var e *core.Error
-	if errors.As(err, &e) && e.Key == StatusTooLarge {
-		return http.StatusRequestEntityTooLarge
+	if errors.As(err, &e) && ofKeys[e.Key] != 0 {
+		return ofKeys[e.Key]
 	}
 	if s, ok := statuses[core.CodeOf(err)]; ok {
 		return s
