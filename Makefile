@@ -5,7 +5,7 @@ TEMPL := $(GO) tool templ
 STATICCHECK := $(GO) tool -modfile=tools/go.mod staticcheck
 GOVULNCHECK := $(GO) tool -modfile=tools/go.mod govulncheck
 
-.PHONY: all build test deps format vet generated lint vuln unit browser fuzz screenshots clean
+.PHONY: all build test deps format vet generated lint vuln unit browser fuzz bench bench-postgres screenshots clean
 
 all: build
 
@@ -22,6 +22,7 @@ format:
 
 vet:
 	$(GO) vet ./...
+	cd tools/bench && $(GO) vet ./...
 
 generated: ## committed generated files are what their sources give
 	$(TEMPL) generate -path internal/web >/dev/null
@@ -47,6 +48,15 @@ browser:
 
 screenshots: ## the README's pictures, made by the browser tests
 	DAYROOM_REQUIRE_BROWSER=1 DAYROOM_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -count=1 ./internal/browser/...
+
+# What pages cost beside a bare handler, on a small and a large site. BENCH passes flags: make bench BENCH="-sizes small -only thread".
+BENCH ?=
+bench: build
+	cd tools/bench && $(GO) run . -program $(CURDIR)/dayroom -data $(CURDIR)/bench-data -out $(CURDIR)/bench-data/latest.txt $(BENCH)
+
+# The same on PostgreSQL, whose own processor time is not counted.
+bench-postgres: build
+	cd tools/bench && $(CURDIR)/scripts/with-postgres sh -c '$(GO) run . -db "$$DAYROOM_TEST_POSTGRES" -program $(CURDIR)/dayroom -data $(CURDIR)/bench-data -out $(CURDIR)/bench-data/latest-postgres.txt $(BENCH)'
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME
