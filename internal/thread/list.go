@@ -259,14 +259,18 @@ func (s *Service) Bookmarks(ctx context.Context, a core.Actor) (out []Post, err 
 	return out, err
 }
 
-// Tags gives the tags used most in a space's open threads, the most used first.
+// tagsFrom is in how many of the newest threads tags are counted: what people talk about now, at the same cost in a space of any age.
+const tagsFrom = 100
+
+// Tags gives the tags used most in the space's open threads of late, the most used first.
 func (s *Service) Tags(ctx context.Context, a core.Actor, id core.ID, limit int) (tags []string, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		if _, _, err := space.Load(tx, s.clock.Now(), a, id); err != nil {
 			return err
 		}
-		tags, err = db.All(tx, db.String, `SELECT tag FROM (SELECT g.tag AS tag, COUNT(*) AS n FROM thread_tag g JOIN thread t ON t.id = g.thread
-			WHERE t.space = $1 AND t.state = 'open' GROUP BY g.tag) x ORDER BY n DESC, tag LIMIT $2`, id, limit)
+		tags, err = db.All(tx, db.String, `SELECT tag FROM (SELECT g.tag AS tag, COUNT(*) AS n FROM thread_tag g
+			WHERE g.thread IN (SELECT t.id FROM thread t WHERE t.space = $1 AND t.state = 'open' ORDER BY t.active_at DESC, t.id DESC LIMIT $2)
+			GROUP BY g.tag) x ORDER BY n DESC, tag LIMIT $3`, id, tagsFrom, limit)
 		return err
 	})
 	return tags, err

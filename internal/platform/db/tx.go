@@ -116,6 +116,9 @@ func (d *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, writabl
 	if err = inner.Commit(); err != nil {
 		return err
 	}
+	if writable {
+		d.changes.Add(1)
+	}
 	for _, f := range tx.after {
 		f()
 	}

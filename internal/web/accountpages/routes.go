@@ -128,7 +128,7 @@ func (p *pages) office() []shell.Route {
 // houses are the pages of organisations.
 func (p *pages) houses() []shell.Route {
 	return []shell.Route{
-		{Method: "GET", Path: "/o/{slug}", Access: policy.ForPublic, Handle: p.organisation},
+		{Method: "GET", Path: "/o/{slug}", Access: policy.ForPublic, Shared: true, Handle: p.organisation},
 		{Method: "GET", Path: "/admin/organisations", Access: policy.ForAdmin, Handle: p.organisationList},
 		{Method: "POST", Path: "/admin/organisations", Access: policy.ForAdmin, Handle: p.createOrganisation},
 		{Method: "GET", Path: "/admin/organisations/{slug}", Access: policy.ForAdmin, Handle: p.organisationForm},

@@ -26,10 +26,14 @@ type Call struct {
 	Settings site.Settings
 	ui.Voice // language, hour and zone of the reader
 
-	shell  *Shell
-	manner Manner
-	flash  []ui.Flash
+	shell   *Shell
+	manner  Manner
+	flash   []ui.Flash
+	keeping *keeping
 }
+
+// pageType is what pages are.
+const pageType = "text/html; charset=utf-8"
 
 // Names of cookies beside the sign-in's.
 const (
@@ -221,7 +225,8 @@ func (c *Call) ShowStatus(status int, page templ.Component) error {
 	} else if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	return httpx.WritePage(c.W, c.R, status, "text/html; charset=utf-8", b.Bytes())
+	c.keep(status, b.Bytes())
+	return httpx.WritePage(c.W, c.R, status, pageType, b.Bytes())
 }
 
 // JSON answers a script of ours.

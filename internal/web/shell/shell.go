@@ -63,7 +63,11 @@ type Shell struct {
 	Around Surroundings
 	Clock  core.Clock
 	Log    *slog.Logger
+	// Changes counts what this process has written to the database. Nil: no page is shown twice.
+	Changes func() uint64
 	Options
+
+	kept *keeper
 }
 
 // Route is a page's address, who may pass its door, and what answers. Body is the most that may be sent, in bytes; zero means
@@ -74,6 +78,8 @@ type Route struct {
 	Access policy.Access
 	Handle func(*Call) error
 	Body   int64
+	// Shared marks pages that every visitor sees alike: they may be shown again for a moment (see keeper).
+	Shared bool
 	// BeforeSetUp marks the few routes that answer while the site is not set up.
 	BeforeSetUp bool
 	// Manner is how routes that are no pages find out who asks and tell what went wrong. Nil: by the sign-in's cookie, with a page.
@@ -93,6 +99,9 @@ const DefaultBody = 160 << 10
 
 // Mux answers at all routes. What is not among them is the not-found page.
 func (s *Shell) Mux(routes []Route) http.Handler {
+	if s.Changes != nil {
+		s.kept = newKeeper(s.Changes)
+	}
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		mux.Handle(r.Method+" "+r.Path, s.handler(r))
@@ -116,7 +125,7 @@ func (s *Shell) handler(r Route) http.Handler {
 		c.manner = r.Manner
 		err := c.arrive(r)
 		if err == nil {
-			err = r.Handle(c)
+			err = c.answer(r)
 		}
 		if err != nil {
 			c.fail(err)

@@ -31,11 +31,11 @@ type pages struct {
 func Routes(spaces *space.Service, owners Owners) []shell.Route {
 	p := &pages{spaces, owners}
 	return []shell.Route{
-		{Method: "GET", Path: "/spaces", Access: policy.ForPublic, Handle: p.list},
+		{Method: "GET", Path: "/spaces", Access: policy.ForPublic, Shared: true, Handle: p.list},
 		{Method: "GET", Path: "/spaces/new", Access: policy.ForAdmin, Handle: p.newForm},
 		{Method: "POST", Path: "/spaces/new", Access: policy.ForAdmin, Handle: p.create},
 		{Method: "GET", Path: "/admin/spaces", Access: policy.ForAdmin, Handle: p.all},
-		{Method: "GET", Path: "/s/{slug}/about", Access: policy.ForPublic, Handle: p.about},
+		{Method: "GET", Path: "/s/{slug}/about", Access: policy.ForPublic, Shared: true, Handle: p.about},
 		{Method: "GET", Path: "/s/{slug}/rules", Access: policy.ForPublic, Handle: p.rules},
 		{Method: "POST", Path: "/s/{slug}/rules", Access: policy.ForMember, Handle: p.acceptRules},
 		{Method: "GET", Path: "/s/{slug}/join", Access: policy.ForMember, Handle: p.joinForm},

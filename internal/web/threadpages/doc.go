@@ -70,20 +70,20 @@ const uploadBody = 9 << 20
 // Routes lists the pages.
 func (p *Pages) Routes() []shell.Route {
 	return []shell.Route{
-		{Method: "GET", Path: "/{$}", Access: policy.ForPublic, Handle: p.home},
+		{Method: "GET", Path: "/{$}", Access: policy.ForPublic, Shared: true, Handle: p.home},
 		{Method: "GET", Path: "/unanswered", Access: policy.ForMember, Handle: p.unanswered},
 		{Method: "GET", Path: "/following", Access: policy.ForMember, Handle: p.following},
-		{Method: "GET", Path: "/announcements", Access: policy.ForPublic, Handle: p.announcements},
+		{Method: "GET", Path: "/announcements", Access: policy.ForPublic, Shared: true, Handle: p.announcements},
 		{Method: "GET", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.places},
 		{Method: "POST", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.keepPlaces},
 		{Method: "GET", Path: "/bookmarks", Access: policy.ForMember, Handle: p.bookmarks},
 
-		{Method: "GET", Path: "/s/{slug}", Access: policy.ForPublic, Handle: p.room},
+		{Method: "GET", Path: "/s/{slug}", Access: policy.ForPublic, Shared: true, Handle: p.room},
 		{Method: "GET", Path: "/write", Access: policy.ForMember, Handle: p.chooseSpace},
 		{Method: "GET", Path: "/s/{slug}/write", Access: policy.ForPublic, Handle: p.writeForm},
 		{Method: "POST", Path: "/s/{slug}/write", Access: policy.ForPublic, Handle: p.create},
 
-		{Method: "GET", Path: "/t/{id}", Access: policy.ForPublic, Handle: p.read},
+		{Method: "GET", Path: "/t/{id}", Access: policy.ForPublic, Shared: true, Handle: p.read},
 		{Method: "GET", Path: "/t/{id}/new", Access: policy.ForPublic, Handle: p.firstNew},
 		{Method: "GET", Path: "/c/{id}", Access: policy.ForPublic, Handle: p.findComment},
 		{Method: "POST", Path: "/t/{id}/reply", Access: policy.ForPublic, Handle: p.reply},

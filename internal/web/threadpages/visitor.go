@@ -48,6 +48,7 @@ func (p *Pages) visitorFields(c *shell.Call, scope string, wrong ui.Problems) te
 	if c.R.PostForm != nil {
 		token = c.R.PostForm.Get(approval.TokenField)
 	}
+	c.Unshared() // a question is asked of one visitor
 	k := p.Guard.Again(scope, token)
 	return challenge(c.Voice, k.Token, answerField(c.Voice, c.T(k.Question), wrong))
 }

@@ -18,6 +18,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -163,6 +164,9 @@ func (s *Site) Serve(lists ...[]shell.Route) {
 
 // URL is where the site is served, without a slash at the end.
 func (s *Site) URL() string { return s.server.URL }
+
+// Handler is what answers.
+func (s *Site) Handler() http.Handler { return s.server.Config.Handler }
 
 // Log is what the site has logged so far.
 func (s *Site) Log() string { return s.log.String() }
