@@ -38,10 +38,10 @@ vuln: ## known holes in what we use; skipped with a word where the database cann
 	@out=$$(timeout 120 $(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out" | tail -n 40; \
 	if [ $$code -ne 0 ] && [ $$code -ne 3 ]; then echo "SKIPPED govulncheck: its database cannot be reached from here"; exit 0; fi; exit $$code
 
-# Race-enabled, on SQLite and a throw-away PostgreSQL, with the browser tests. The two variables turn a missing database or
+# Race-enabled, on SQLite and a throw-away PostgreSQL, with the browser tests. The variables turn a missing database, tool or
 # browser from a skip into a failure.
 unit:
-	DAYROOM_REQUIRE_POSTGRES=1 DAYROOM_REQUIRE_BROWSER=1 scripts/with-postgres $(GO) test -race -timeout 40m ./...
+	DAYROOM_REQUIRE_POSTGRES=1 DAYROOM_REQUIRE_BROWSER=1 DAYROOM_REQUIRE_TOOLS=1 scripts/with-postgres $(GO) test -race -timeout 40m ./...
 
 browser:
 	DAYROOM_REQUIRE_BROWSER=1 $(GO) test -count=1 ./internal/browser/...

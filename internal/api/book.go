@@ -150,6 +150,10 @@ func (a *API) described(op Op) huma.Operation {
 	for _, status := range refusalsOf(op) {
 		d.Responses[strconv.Itoa(status)] = a.problemResponse(status)
 	}
+	if op.Method == http.MethodGet {
+		d.Parameters = append(d.Parameters, ifNoneMatch)
+		d.Responses["304"] = &huma.Response{Description: "What the tag names has not changed."}
+	}
 	if op.Gives != "" {
 		d.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{op.Gives: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
 	}

@@ -89,6 +89,11 @@ var idempotencyKey = &huma.Param{
 	Description: "Any word that is new for what is sent: the same call under the same key within 24 hours creates nothing and gets the first answer.",
 }
 
+var ifNoneMatch = &huma.Param{
+	Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: "string"}, Example: `"3.VnPp1tWkQ0u9yXQ6mJ7c1A"`,
+	Description: "The ETag of an earlier read: where nothing has changed, the answer is 304 without a body.",
+}
+
 // document adds the address of the document itself.
 func (a *API) document() {
 	op := Op{ID: "read-openapi", Method: http.MethodGet, Path: "/openapi.json", Door: policy.ForPublic}

@@ -72,21 +72,10 @@ type answer struct {
 
 func (p *program) do(method, path string, body any) *answer {
 	p.Helper()
-	var reader io.Reader
-	switch b := body.(type) {
-	case nil:
-	case string:
-		reader = strings.NewReader(b)
-	case []byte:
-		reader = bytes.NewReader(b)
-	default:
-		text, err := json.Marshal(b)
-		p.Must(err)
-		reader = bytes.NewReader(text)
-	}
-	req, err := http.NewRequest(method, p.URL+"/api/v1"+path, reader)
+	sent := p.bytes(body)
+	req, err := http.NewRequest(method, p.URL+"/api/v1"+path, bytes.NewReader(sent))
 	p.Must(err)
-	if reader != nil {
+	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if p.token != "" {
@@ -100,11 +89,31 @@ func (p *program) do(method, path string, body any) *answer {
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	p.Must(err)
+	remember(req, sent, resp, text)
 	return &answer{p.TB, resp.StatusCode, resp.Header, string(text)}
+}
+
+// bytes is a body as it is sent.
+func (p *program) bytes(body any) (sent []byte) {
+	p.Helper()
+	switch b := body.(type) {
+	case nil:
+	case string:
+		sent = []byte(b)
+	case []byte:
+		sent = b
+	default:
+		var err error
+		sent, err = json.Marshal(b)
+		p.Must(err)
+	}
+	return sent
 }
 
 func (p *program) get(path string) *answer            { p.Helper(); return p.do("GET", path, nil) }
 func (p *program) post(path string, body any) *answer { p.Helper(); return p.do("POST", path, body) }
+func (p *program) put(path string, body any) *answer  { p.Helper(); return p.do("PUT", path, body) }
+func (p *program) del(path string) *answer            { p.Helper(); return p.do("DELETE", path, nil) }
 
 // want ends the test unless the answer has a status and contains every word.
 func (a *answer) want(status int, words ...string) *answer {
