@@ -36,7 +36,10 @@
 //   - An operation that creates something sets Once and gives a Made: its answer is kept for 24 hours under the Idempotency-Key, so it
 //     holds ids and states and no member's words. The kernel claims the key in the first db.Update that the service makes.
 //   - A list embeds Paging, gives a listOf with next as the cursor of the next page; the kernel writes the Link header.
-//   - A path with a name in it is told to the canary crawl: choices in internal/sitetest/address.go.
+//   - A path with a name in it is told to the canary crawl: choicesOfPrograms in internal/sitetest/address.go.
+//   - It is carried out once in every_test.go, where what is sent and answered is compared with the document from outside.
+//   - What a page asks the password or a passkey for once more is no operation: a token must not be a way to outlive its own end.
+//   - A change of what has versions embeds Guarded and answers 428 and 412; what sets something is PUT and can be sent twice.
 //   - Every field has a doc; limits that a service checks are told in the doc and left to the service, whose sentence a person knows
 //     from the page. Enumerations are the enum tag.
 //   - Fields with ids are core.ID in a body, which is a string in JSON, and ref in a path or a query; times are time.Time, RFC 3339.

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -49,54 +48,6 @@ func TestATokenMayNoMoreThanItsScopes(t *testing.T) {
 	id := w.aThread(reader)
 	reader.get("/threads/" + id).want(200)
 	reader.post("/threads/"+id+"/comments", object{"body": "I should not be able to say this."}).want(403, "api.scope", "write")
-}
-
-func TestATokenEndsWithEverySecurityEvent(t *testing.T) {
-	ctx := context.Background()
-	events := map[string]func(w *world, a core.Actor, token account.Token) error{
-		"it is ended": func(w *world, a core.Actor, k account.Token) error { return w.Account.EndToken(ctx, a, k.ID) },
-		"the password is reset": func(w *world, a core.Actor, _ account.Token) error {
-			link, err := w.Account.ResetLink(ctx, w.actor("keeper"), a.Handle)
-			if err != nil {
-				return err
-			}
-			_, err = w.Account.Reset(ctx, link[strings.LastIndex(link, "/")+1:], "seven kettles in a row", account.From{Address: "192.0.2.1"})
-			return err
-		},
-		"the password is changed": func(w *world, a core.Actor, _ account.Token) error {
-			return w.Account.ChangePassword(ctx, a, "seven kettles in a row")
-		},
-		"other sign-ins are ended": func(w *world, a core.Actor, _ account.Token) error { return w.Account.EndOthers(ctx, a) },
-		"the member leaves":        func(w *world, a core.Actor, _ account.Token) error { return w.Account.Erase(ctx, a, a.Member) },
-		"the member is banned":     func(w *world, a core.Actor, _ account.Token) error { return w.ban(a.Member) },
-		"the member loses an office": func(w *world, a core.Actor, _ account.Token) error {
-			keeper := w.actor("keeper")
-			if err := w.Account.SetRole(ctx, keeper, a.Member, core.RoleModerator); err != nil {
-				return err
-			}
-			p := w.program(a.Handle, everything)
-			p.get("/me").want(200, `"role":"moderator"`)
-			err := w.Account.SetRole(ctx, keeper, a.Member, core.RoleMember)
-			p.get("/me").want(401)
-			return err
-		},
-	}
-	w, n := open(t), 0
-	for name, end := range events {
-		t.Run(name, func(t *testing.T) {
-			n++
-			handle := fmt.Sprintf("token_holder_%d", n)
-			_, err := w.Account.Create(ctx, core.SystemActor, account.NewMember{Handle: handle, Adult: true})
-			w.Must(err)
-			p := w.program(handle, everything)
-			p.get("/me").want(200)
-			a := w.actor(handle)
-			list, err := w.Account.Tokens(ctx, a)
-			w.Must(err)
-			w.Must(end(w, a, list[0]))
-			p.get("/me").want(401, "account.token.wrong")
-		})
-	}
 }
 
 func TestMakingATokenAsksForFreshProof(t *testing.T) {

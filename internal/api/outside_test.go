@@ -126,7 +126,7 @@ func build(dir, name string, flags ...string) (string, error) {
 func TestAGeneratedClientTalksToTheSite(t *testing.T) {
 	dir := t.TempDir()
 	client := generate(t, dir)
-	tool, err := build(dir, "apiclient", "-overlay", client)
+	tool, err := build(dir, "apiclient", "-tags", "client", "-overlay", client)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,3 +1,7 @@
+//go:build client
+
+// The client that this needs is generated; the tag says that it was.
+
 // Command apiclient talks to a site by a client that a generator made of its OpenAPI document. It reads, writes, turns pages and is
 // refused, and prints what it made as JSON.
 //
