@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"dayroom/internal/account"
 	"dayroom/internal/api"
@@ -29,6 +30,7 @@ import (
 	"dayroom/internal/platform/keys"
 	"dayroom/internal/platform/mail"
 	"dayroom/internal/platform/media"
+	"dayroom/internal/platform/meter"
 	"dayroom/internal/queue"
 	"dayroom/internal/site"
 	"dayroom/internal/space"
@@ -61,6 +63,9 @@ type App struct {
 	Notify       *notify.Service
 	Figures      *figures.Service
 	Letters      *figures.Tally
+	Meter        *meter.Meter
+
+	stopping atomic.Bool // no new visitors, please
 }
 
 // MediaFolder is where images lie, in the data folder.
@@ -82,7 +87,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 
 // OpenAt is Open with another clock, for tests.
 func OpenAt(ctx context.Context, c Config, log *slog.Logger, clock core.Clock) (_ *App, err error) {
-	a := &App{Config: c, Clock: clock, Log: log}
+	a := &App{Config: c, Clock: clock, Log: log, Meter: meter.New()}
 	defer func() {
 		if err != nil {
 			a.Close()

@@ -32,6 +32,7 @@ type Config struct {
 	SMTPFrom     string
 	SMTPTLS      string
 	Log          string
+	MetricsToken string
 }
 
 // Option is a setting of Config: where it is said, what it is when nobody says it, and what it means.
@@ -67,6 +68,7 @@ var Options = []Option{
 	{"smtp-password", "", "password at the mail server", true, func(c *Config) *string { return &c.SMTPPassword }},
 	{"smtp-from", "", "sender of mails, such as \"Harbour Lights <dayroom@example.org>\"", false, func(c *Config) *string { return &c.SMTPFrom }},
 	{"smtp-tls", "starttls", "how the mail server is reached: starttls, tls or none", false, func(c *Config) *string { return &c.SMTPTLS }},
+	{"metrics-token", "", "what Prometheus sends as bearer token to read /metrics, at least 20 characters; without one there are no metrics", true, func(c *Config) *string { return &c.MetricsToken }},
 	{"log", "text", "form of the log: text or json", false, func(c *Config) *string { return &c.Log }},
 }
 
@@ -171,6 +173,7 @@ func (c Config) check() error {
 	bad(err == nil, "%v", err)
 	_, err = c.apiRate()
 	bad(err == nil, "%v", err)
+	bad(c.MetricsToken == "" || len(c.MetricsToken) >= 20, "metrics-token is shorter than 20 characters: choose one that nobody guesses")
 	bad(c.Log == "text" || c.Log == "json", "log is %q, and should be text or json", c.Log)
 	bad(c.SMTPAddr == "" || c.SMTPFrom != "", "smtp-addr is set and smtp-from is not: say who sends the mails")
 	return errors.Join(problems...)

@@ -25,11 +25,11 @@ func (a *App) Handler(mode Mode) (http.Handler, error) {
 		return nil, err
 	}
 	s := &shell.Shell{
-		Site: a.Site, Auth: a.Account, Around: a, Clock: a.Clock, Log: a.Log, Changes: a.DB.Changes,
+		Site: a.Site, Auth: a.Account, Around: a, Clock: a.Clock, Log: a.Log, Changes: a.DB.Changes, Observe: a.Meter.Observe,
 		Options: shell.Options{Secure: a.Config.Secure(), Trusted: proxies, BaseURL: a.Config.BaseURL, Demo: mode == Demo},
 	}
 	pages := s.Mux(a.Routes(mode))
-	files := httpx.Guard(static.Handler(), a.Log, a.Config.Secure())
+	files := httpx.Guard(static.Handler(), a.Log, a.Config.Secure(), nil)
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.URL.Path) > len(static.Prefix) && r.URL.Path[:len(static.Prefix)] == static.Prefix {
 			files.ServeHTTP(w, r)
@@ -49,6 +49,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		accountpages.Routes(a.Account, a.Credential, a.Organisation),
 		carepages.Routes(a.Queue, a.Notify, a.Thread),
 		a.API().Routes(),
+		a.machineRoutes(),
 	} {
 		routes = append(routes, part...)
 	}

@@ -34,6 +34,7 @@ const (
 	stopTime   = 20 * time.Second
 	maxHeader  = 32 << 10
 	eventPause = time.Second
+	tendPause  = 5 * time.Second
 )
 
 // Serve answers until ctx ends, then lets running requests finish. ready is called once the port is open.
@@ -65,6 +66,7 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 	case err = <-failed:
 	case <-ctx.Done():
 		a.Log.Info("stopping: running requests may finish")
+		a.stopping.Store(true)
 		patience, cancel := context.WithTimeout(context.Background(), stopTime)
 		err = server.Shutdown(patience)
 		cancel()
@@ -92,7 +94,17 @@ func (a *App) background(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { a.Jobs.Run(ctx) })
 	wg.Go(func() { a.every(ctx, db.LeaseRenewal, "lease", a.Lease.Renew) })
 	wg.Go(func() { a.every(ctx, thread.FlushEvery, "read positions", a.Thread.FlushPositions) })
+	wg.Go(func() { a.every(ctx, tendPause, "in order", a.tend) })
 	wg.Go(func() { a.every(ctx, time.Minute, "the tally of letters", a.Letters.Flush) })
+}
+
+// tend keeps the database file in order.
+func (a *App) tend(ctx context.Context) error {
+	t, err := a.DB.Tend(ctx)
+	if t.Restarted || t.Freed > 0 {
+		a.Log.Info("tended the database", "log_bytes", t.Log, "log_restarted", t.Restarted, "pages_freed", t.Freed)
+	}
+	return err
 }
 
 // every calls act again and again; a failure is logged and tried again at the next turn.

@@ -37,6 +37,7 @@ func (c *Cage) choices() map[string][]string {
 		"/reset/{token}":                       {"unknown-token"},
 		"/confirm-mail/{token}":                {"unknown-token"},
 		"/s/{slug}/settings/stewards/{member}": {"canary-open/settings/stewards/" + c.Members[caretaker].String()},
+		"/admin/profile/{name}":                {"goroutine", "heap"},
 		"/demo/{persona}":                      {"nobody"}, // the crawl must not change who it is
 	}
 	c.choicesOfPrograms(out, handles, members, posts)
@@ -102,6 +103,8 @@ func (c *Cage) questions(pattern string) []string {
 		return out
 	case "/s/{slug}/members":
 		return []string{"", "?group=asked", "?group=invited", "?group=removed"}
+	case "/admin/profile/cpu", "/admin/profile/trace":
+		return []string{"?seconds=1"}
 	case "/spaces":
 		return []string{"", "?kind=community", "?kind=rounds", "?kind=channel"}
 	case "/api/v1/threads":

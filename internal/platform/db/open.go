@@ -95,12 +95,15 @@ func touch(path string) error {
 	return f.Close()
 }
 
+// busyTimeout is how long SQLite waits for another process's lock, as a statement.
+const busyTimeout = "PRAGMA busy_timeout = 10000"
+
 // sqliteDSN puts the pragmas into the address, because one set by Exec is lost on the pool's next connection.
-// synchronous FULL: a commit that was acknowledged survives a power cut.
+// auto_vacuum has to stand before the first table is made; see Tend. synchronous FULL: a commit that was acknowledged survives a power cut.
 func sqliteDSN(path, lock string) string {
 	q := url.Values{"_txlock": {lock}}
 	for _, p := range []string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"busy_timeout(10000)", "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-16000)", "temp_store(MEMORY)", "journal_size_limit(67108864)", "secure_delete(1)",
 	} {
 		q.Add("_pragma", p)

@@ -24,9 +24,12 @@ func RequestID(ctx context.Context) string {
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 
+// Observe is told of each answer: the pattern of its route, its status, how long it took.
+type Observe func(route string, status int, took time.Duration)
+
 // Guard puts around a handler what every answer has: a reference, the security headers, recovery and a log line without
-// personal data. secure says that the site is reached by HTTPS only.
-func Guard(next http.Handler, log *slog.Logger, secure bool) http.Handler {
+// personal data. secure says that the site is reached by HTTPS only; observe may be nil.
+func Guard(next http.Handler, log *slog.Logger, secure bool, observe Observe) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := strings.ToLower(rand.Text()[:10])
@@ -55,8 +58,12 @@ func Guard(next http.Handler, log *slog.Logger, secure bool) http.Handler {
 				}
 			}
 			// The pattern and not the path: a path may hold a handle. It is set by the mux while it serves.
+			took := time.Since(start)
 			log.Info("request", "reference", id, "method", r.Method, "route", r.Pattern, "status", rec.status,
-				"bytes", rec.bytes, "ms", time.Since(start).Milliseconds())
+				"bytes", rec.bytes, "ms", took.Milliseconds())
+			if observe != nil {
+				observe(r.Pattern, rec.status, took)
+			}
 		}()
 		next.ServeHTTP(rec, r)
 	})

@@ -28,7 +28,7 @@ func TestAnUnknownErrorShowsAReferenceAndNothingElse(t *testing.T) {
 }
 
 func TestAPanicBecomesAnAnswer(t *testing.T) {
-	h := httpx.Guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a secret") }), slog.New(slog.DiscardHandler), false)
+	h := httpx.Guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a secret") }), slog.New(slog.DiscardHandler), false, nil)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
@@ -37,7 +37,7 @@ func TestAPanicBecomesAnAnswer(t *testing.T) {
 }
 
 func TestEveryAnswerHasTheHeadersThatProtect(t *testing.T) {
-	h := httpx.Guard(http.NotFoundHandler(), slog.New(slog.DiscardHandler), true)
+	h := httpx.Guard(http.NotFoundHandler(), slog.New(slog.DiscardHandler), true, nil)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 	for name, part := range map[string]string{

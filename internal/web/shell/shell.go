@@ -65,6 +65,8 @@ type Shell struct {
 	Log    *slog.Logger
 	// Changes counts what this process has written to the database. Nil: no page is shown twice.
 	Changes func() uint64
+	// Observe counts answers. It may be nil.
+	Observe httpx.Observe
 	Options
 
 	kept *keeper
@@ -111,7 +113,7 @@ func (s *Shell) Mux(routes []Route) http.Handler {
 	guard.SetDenyHandler(s.handler(Route{Access: policy.ForPublic, BeforeSetUp: true, Handle: func(*Call) error {
 		return core.E(core.Forbidden, "error.cross_origin")
 	}}))
-	return httpx.Guard(guard.Handler(mux), s.Log, s.Secure)
+	return httpx.Guard(guard.Handler(mux), s.Log, s.Secure, s.Observe)
 }
 
 func (s *Shell) handler(r Route) http.Handler {
