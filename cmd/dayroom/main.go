@@ -35,6 +35,7 @@ type cli struct {
 	SMTPPassword string `name:"smtp-password" placeholder:"WORD" help:"Password at the mail server (better: DAYROOM_SMTP_PASSWORD)."`
 	SMTPFrom     string `name:"smtp-from" placeholder:"ADDRESS" help:"Sender of mails."`
 	SMTPTLS      string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
+	MetricsToken string `name:"metrics-token" placeholder:"WORD" help:"What Prometheus sends as bearer token to read /metrics (better: DAYROOM_METRICS_TOKEN)."`
 	Log          string `placeholder:"FORM" help:"Form of the log: text or json (text)."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the site. The first visit sets it up, with a code that is printed here."`
@@ -55,7 +56,7 @@ func (c *cli) settings() map[string]string {
 	return map[string]string{
 		"addr": c.Addr, "data": c.Data, "db": c.DB, "keys": c.Keys, "key-file": c.KeyFile, "base-url": c.BaseURL, "proxies": c.Proxies,
 		"flood": c.Flood, "api-rate": c.APIRate,
-		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS,
+		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS, "metrics-token": c.MetricsToken,
 		"log": c.Log,
 	}
 }
