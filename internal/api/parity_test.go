@@ -44,6 +44,9 @@ var exceptions = map[string]string{
 
 	"GET /reading": reader, "POST /reading": reader, "POST /zone": reader, "GET /language": reader,
 
+	"GET /readyz": machine, "GET /metrics": machine, "GET /admin/profile/cpu": machine, "GET /admin/profile/trace": machine,
+	"GET /admin/profile/{name}": machine,
+
 	"GET /healthz": machine, "GET /robots.txt": machine, "GET /.well-known/security.txt": machine, "GET /upload": wayToIt, "GET /admin": wayToIt,
 }
 
