@@ -153,9 +153,10 @@ func (a *API) described(op Op) huma.Operation {
 	if op.Method == http.MethodGet {
 		d.Parameters = append(d.Parameters, ifNoneMatch)
 		d.Responses["304"] = &huma.Response{Description: "What the tag names has not changed."}
+		d.Responses["200"] = &huma.Response{Description: "OK", Headers: readHeaders}
 	}
 	if op.Gives != "" {
-		d.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{op.Gives: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
+		d.Responses["200"].Content = map[string]*huma.MediaType{op.Gives: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}
 	}
 	if op.Once {
 		d.Parameters = append(d.Parameters, idempotencyKey)

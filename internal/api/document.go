@@ -94,6 +94,12 @@ var ifNoneMatch = &huma.Param{
 	Description: "The ETag of an earlier read: where nothing has changed, the answer is 304 without a body.",
 }
 
+// readHeaders are those of every read.
+var readHeaders = map[string]*huma.Param{
+	"ETag": {Description: "Names what was read, for If-None-Match and If-Match.", Schema: &huma.Schema{Type: "string"}},
+	"Link": {Description: "Of a list: the address of the next page, rel=next.", Schema: &huma.Schema{Type: "string"}},
+}
+
 // document adds the address of the document itself.
 func (a *API) document() {
 	op := Op{ID: "read-openapi", Method: http.MethodGet, Path: "/openapi.json", Door: policy.ForPublic}

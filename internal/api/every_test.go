@@ -31,7 +31,10 @@ type cast struct {
 
 // Every operation is carried out once as it should be; TestMain then compares what was sent and answered with the document.
 func TestEveryOperationDoesWhatItSays(t *testing.T) {
-	w := open(t)
+	each(t, everyOperation)
+}
+
+func everyOperation(t *testing.T, w *world) {
 	c := cast{w, w.program("keeper", everything), w.program("old_oak", everything), w.program("maria_hl", everything), w.program("tomasz_k", everything)}
 	for _, walk := range []func(){c.own, c.entries, c.site, c.houses, c.office, c.spaces, c.people, c.threads, c.posts, c.drafts, c.images, c.care, c.standing} {
 		walk()

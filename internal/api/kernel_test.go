@@ -2,12 +2,15 @@ package api_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"dayroom/internal/account"
+	"dayroom/internal/app"
 	"dayroom/internal/core"
+	"dayroom/internal/sitetest"
 )
 
 // aThread gives a thread in a community that a member may write in.
@@ -180,4 +183,26 @@ func TestAListLeadsToItsNextPage(t *testing.T) {
 	if whole := into[list](p.get("/threads?limit=100").want(200)); len(seen) < len(whole.Items) || len(seen) < 20 {
 		t.Errorf("%d threads by pages, %d at once", len(seen), len(whole.Items))
 	}
+}
+
+func TestTooManyCallsAreToldToWait(t *testing.T) {
+	w := &world{sitetest.OpenWith(t, func(c *app.Config) { c.APIRate = "20" })}
+	p := w.program("maria_hl", core.ScopeWrite)
+	first := p.get("/me").want(200).Header
+	if first.Get("RateLimit") == "" || !strings.Contains(first.Get("RateLimit-Policy"), "q=20;w=60") {
+		t.Errorf("the limits are told as %q, %q", first.Get("RateLimit"), first.Get("RateLimit-Policy"))
+	}
+	id := w.aThread(p)
+	for range 2 {
+		p.put("/threads/"+id+"/follow", object{"level": "follow"}).want(204)
+	}
+	p.put("/threads/"+id+"/follow", object{"level": "follow"}).want(429, "api.too_many", `"code":"too_soon"`)
+	for range 16 { // with the first, the list and two changes: 20
+		p.get("/me").want(200)
+	}
+	late := p.get("/me").want(429, "api.too_many")
+	if wait, err := strconv.Atoi(late.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 60 {
+		t.Errorf("Retry-After is %q", late.Header.Get("Retry-After"))
+	}
+	w.program("old_oak", core.ScopeRead).get("/me").want(200) // another token has its own
 }

@@ -45,11 +45,11 @@ func (s site) contract() (c contract) {
 	return c
 }
 
-// fill makes a value of a schema with every field that it has, and adds what was hoped for to each object in it. It gives the names
-// of what was added.
-func (c contract) fill(in schema, at string) (value any, added []string) {
+// fill makes a value of a schema with every field that it has, and adds more to each object in it. It gives the names of what was
+// added.
+func (c contract) fill(in schema, at string, more map[string]any) (value any, added []string) {
 	if in.Ref != "" {
-		return c.fill(c.Components.Schemas[strings.TrimPrefix(in.Ref, "#/components/schemas/")], at)
+		return c.fill(c.Components.Schemas[strings.TrimPrefix(in.Ref, "#/components/schemas/")], at, more)
 	}
 	switch {
 	case len(in.Enum) > 0:
@@ -59,7 +59,7 @@ func (c contract) fill(in schema, at string) (value any, added []string) {
 	case in.Type == "integer", in.Type == "number":
 		return 1, nil
 	case in.Type == "array":
-		item, added := c.fill(*in.Items, strings.TrimSuffix(at, ".")+"[0].")
+		item, added := c.fill(*in.Items, strings.TrimSuffix(at, ".")+"[0].", more)
 		return []any{item}, added
 	case in.Type == "string" && in.Format == "date-time":
 		return "2031-01-01T00:00:00Z", nil
@@ -71,10 +71,10 @@ func (c contract) fill(in schema, at string) (value any, added []string) {
 		if name == "$schema" {
 			continue
 		}
-		value, more := c.fill(of, at+name+".")
-		object[name], added = value, append(added, more...)
+		value, inside := c.fill(of, at+name+".", more)
+		object[name], added = value, append(added, inside...)
 	}
-	for name, value := range hoped {
+	for name, value := range more {
 		if _, declared := in.Properties[name]; !declared {
 			object[name], added = value, append(added, at+name)
 		}
@@ -94,7 +94,7 @@ func TestNoBodyTakesAFieldThatNobodyDeclared(t *testing.T) {
 				continue
 			}
 			tried++
-			value, added := c.fill(body.Schema, "")
+			value, added := c.fill(body.Schema, "", hoped)
 			text, err := json.Marshal(value)
 			s.Must(err)
 			got := p.call(strings.ToUpper(method), somewhere(path), string(text))

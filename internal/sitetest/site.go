@@ -50,7 +50,13 @@ func OpenEmpty(t testing.TB) *Site {
 	return open(t, "", false)
 }
 
-func open(t testing.TB, address string, filled bool) *Site {
+// OpenWith makes a demo site that an operator has configured otherwise.
+func OpenWith(t testing.TB, change func(*app.Config)) *Site {
+	t.Helper()
+	return open(t, "", true, change)
+}
+
+func open(t testing.TB, address string, filled bool, changes ...func(*app.Config)) *Site {
 	t.Helper()
 	dir := t.TempDir()
 	server := httptest.NewUnstartedServer(nil) // its port is known before the site opens: passkeys are bound to the address
@@ -65,6 +71,9 @@ func open(t testing.TB, address string, filled bool) *Site {
 	}
 	if config.DB == "" {
 		config.DB = filepath.Join(dir, "dayroom.db")
+	}
+	for _, change := range changes {
+		change(&config)
 	}
 	s := &Site{TB: t, Log: &Log{}, URL: config.BaseURL}
 	s.App, err = app.OpenAt(context.Background(), config, slog.New(slog.NewTextHandler(s.Log, nil)), core.SystemClock{})
