@@ -85,22 +85,27 @@ func (a *API) listThreads(c Call, in *threadFilter) (*given[listOf[ThreadSummary
 	if c.Actor.Member == 0 && (in.Order == thread.Followed || in.Order == thread.FollowedNew) {
 		return nil, core.E(core.Unauthenticated, policy.SignInFirst)
 	}
-	if in.Space != "" {
-		about, err := a.Spaces.About(c.Ctx(), c.Actor, in.Space)
-		if err != nil {
-			return nil, err
-		}
-		f.Space = about.ID
-	} else if in.Mine {
-		if f.Spaces, err = a.mySpaces(c, in.Order); err != nil {
-			return nil, err
-		}
+	if err := a.narrow(c, in, &f); err != nil {
+		return nil, err
 	}
 	rows, err := a.Threads.List(c.Ctx(), c.Actor, f)
 	if err != nil {
 		return nil, err
 	}
 	return a.summaries(c, rows)
+}
+
+// narrow says in which spaces to look.
+func (a *API) narrow(c Call, in *threadFilter, f *thread.Filter) (err error) {
+	if in.Space != "" {
+		about, err := a.Spaces.About(c.Ctx(), c.Actor, in.Space)
+		f.Space = about.ID
+		return err
+	}
+	if in.Mine {
+		f.Spaces, err = a.mySpaces(c, in.Order)
+	}
+	return err
 }
 
 // mySpaces gives the spaces that the reader is in, of announcements the channels. It is never nil: nil would mean every space.
