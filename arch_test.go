@@ -32,6 +32,7 @@ var floors = []struct {
 	{"site", false, []string{"site"}},
 	{"account", true, []string{"account"}},
 	{"space", false, []string{"space"}},
+	{"search", false, []string{"search"}},
 	{"thread", false, []string{"thread"}},
 	{"shared by features", true, []string{"credential", "organisation", "approval", "queue", "notify"}},
 	{"features", false, []string{"importer", "backup", "figures", "demo"}},

@@ -32,6 +32,7 @@ import (
 	"dayroom/internal/platform/media"
 	"dayroom/internal/platform/meter"
 	"dayroom/internal/queue"
+	"dayroom/internal/search"
 	"dayroom/internal/site"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
@@ -58,6 +59,7 @@ type App struct {
 	Organisation *organisation.Service
 	Space        *space.Service
 	Approval     *approval.Service
+	Search       *search.Service
 	Thread       *thread.Service
 	Queue        *queue.Service
 	Notify       *notify.Service
@@ -138,6 +140,7 @@ func (a *App) compose() (err error) {
 	a.Organisation = organisation.New(a.DB, ids, a.Clock)
 	a.Credential = credential.New(a.DB, a.Keys, ids, a.Clock)
 	a.Space = space.New(a.DB, a.Clock, ids)
+	a.Search = search.New(a.DB, a.Clock, ids)
 	return a.composeTalk(ids)
 }
 
@@ -206,7 +209,7 @@ func (p noticePost) Send(ctx context.Context, l notify.Letter) error {
 func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
-		api.Tables, importer.Tables, notify.Tables, queue.Tables, thread.Tables, space.Tables, organisation.Tables, credential.Tables,
+		api.Tables, importer.Tables, notify.Tables, queue.Tables, thread.Tables, search.Tables, space.Tables, organisation.Tables, credential.Tables,
 		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables,
 	} {
 		out = append(out, part...)

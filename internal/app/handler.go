@@ -62,7 +62,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 func (a *App) threadPages(mode Mode) []shell.Route {
 	deps := threadpages.Deps{
 		DB: a.DB, Threads: a.Thread, Spaces: a.Space, People: a.Account, Organisations: a.Organisation, Guard: a.Approval,
-		Pictures: a.Images, Shelf: a.Media, Notices: a.Notify,
+		Pictures: a.Images, Shelf: a.Media, Notices: a.Notify, Finder: a.Search,
 	}
 	if mode == Demo {
 		for _, p := range DemoPersonas() {

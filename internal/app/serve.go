@@ -55,6 +55,9 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 	if err := a.Events.Start(ctx); err != nil {
 		return err
 	}
+	if err := a.Search.Begin(ctx); err != nil {
+		return err
+	}
 	server := newServer(handler, patience{head: headTime, read: readTime, write: writeTime, idle: idleTime})
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup

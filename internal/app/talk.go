@@ -16,6 +16,7 @@ import (
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
 	"dayroom/internal/queue"
+	"dayroom/internal/search"
 	"dayroom/internal/thread"
 )
 
@@ -45,6 +46,8 @@ func (a *App) schedule() {
 			return err
 		})
 	}
+	a.Jobs.Handle(search.FillJob, func(ctx context.Context, _ job.Job) error { return a.Search.Fill(ctx) })
+	a.Jobs.Every(search.PackJob, 24*time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Pack(ctx) })
 	a.Jobs.Every("figures", figures.CountIn, func(ctx context.Context, _ job.Job) error { return a.Figures.Count(ctx) })
 	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.jobs", func(ctx context.Context) (int64, error) { return job.Prune(ctx, a.DB, a.Clock.Now()) })

@@ -115,6 +115,7 @@ func TestEveryTableIsInTheBackup(t *testing.T) {
 			}
 		}
 		slices.Sort(have)
+		names = slices.DeleteFunc(names, db.IsDerived) // made anew from the others
 		if !slices.Equal(have, names) {
 			t.Errorf("the backup has %v, the schema %v", have, names)
 		}

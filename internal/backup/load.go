@@ -8,6 +8,7 @@ import (
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/search"
 )
 
 // The mark in the settings of a database that a restore is filling. A server does not start on it.
@@ -62,7 +63,11 @@ func empty(tx *db.Tx) error {
 			return err
 		}
 	}
-	return nil
+	indexed, err := tx.HasTable("search_state")
+	if err != nil || !indexed { // a backup of a version that had no search
+		return err
+	}
+	return search.Forget(tx)
 }
 
 // load fills every table inside of one transaction and counts what is there in the end.

@@ -15,7 +15,7 @@ import (
 func TestNobodyMeetsACanaryOfSomebodyElse(t *testing.T) {
 	sitetest.Each(t, func(t *testing.T, s *sitetest.Site) {
 		cage := sitetest.BuildCage(s)
-		met := map[string]bool{}
+		met, found := map[string]bool{}, map[string]bool{}
 		fetched := 0
 		for _, handle := range cage.Seekers {
 			person, program := s.Visitor(), s.Program(handle)
@@ -33,8 +33,13 @@ func TestNobodyMeetsACanaryOfSomebodyElse(t *testing.T) {
 				for _, path := range cage.Addresses(route) {
 					answer := browser.Get(path)
 					fetched++
-					if answer.Status >= 500 {
+					if answer.Status >= 500 || answer.Status == 429 {
 						t.Errorf("%q gets %d from %s", handle, answer.Status, path)
+					}
+					if strings.HasPrefix(path, "/search?") {
+						for _, k := range cage.Canaries {
+							found[k.Text] = found[k.Text] || strings.Contains(answer.Body, k.Text)
+						}
 					}
 					look(t, cage, met, handle, path, answer)
 				}
@@ -49,8 +54,23 @@ func TestNobodyMeetsACanaryOfSomebodyElse(t *testing.T) {
 				t.Errorf("nobody ever met the %s (%s): the crawl proves nothing about it", k.Where, k.Text)
 			}
 		}
+		if !searched(found, cage) {
+			t.Errorf("the search found nothing of what some may read: the crawl proves nothing about it")
+		}
 		t.Logf("%d pages by %d people, %d canaries", fetched, len(cage.Seekers), len(cage.Canaries))
 	})
+}
+
+// searched tells whether somebody found the texts that are in posts which are open.
+func searched(found map[string]bool, cage *sitetest.Cage) bool {
+	for _, k := range cage.Canaries {
+		for _, where := range []string{"title in", "text in", "comment in"} {
+			if strings.HasPrefix(k.Where, where) && !found[k.Text] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func look(t *testing.T, cage *sitetest.Cage, met map[string]bool, handle, path string, answer sitetest.Answer) {

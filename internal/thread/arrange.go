@@ -7,6 +7,7 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 	"dayroom/internal/space"
 )
 
@@ -68,7 +69,13 @@ func (s *Service) Move(ctx context.Context, a core.Actor, id, to core.ID) error 
 		if !mayMove(sc, target) {
 			return Changed{}, core.Field("space", "thread.move.not_there")
 		}
+		if err := search.DropThread(tx, id); err != nil {
+			return Changed{}, err
+		}
 		if _, err := tx.Exec("UPDATE thread SET space = $1, pinned_at = 0 WHERE id = $2", to, id); err != nil {
+			return Changed{}, err
+		}
+		if err := search.PutThread(tx, id); err != nil {
 			return Changed{}, err
 		}
 		_, err = tx.Exec("UPDATE media SET space = $1 WHERE thread = $2", to, id)

@@ -10,6 +10,7 @@ import (
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/markup"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 	"dayroom/internal/space"
 )
 
@@ -92,6 +93,9 @@ func (s *Service) create(tx *db.Tx, a core.Actor, in Opening) (Thread, error) {
 	}
 	t.State = e.State
 	if err := insertThread(tx, &t); err != nil {
+		return Thread{}, err
+	}
+	if err := search.Put(tx, t.ID); err != nil {
 		return Thread{}, err
 	}
 	if err := s.afterWriting(tx, a, in.Draft, e, w); err != nil {

@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/keys"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 )
 
 // Delete removes a post for good at its author's wish: the words, their earlier versions, the images and their files. Where
@@ -54,6 +55,9 @@ func (s *Service) Delete(ctx context.Context, a core.Actor, post core.ID) (p Pos
 // Unwrite takes a post out of the database and gives the names of the files that have to go with it. It is also what a restore
 // runs for every post in the ledger: a post that is not there is no error.
 func Unwrite(tx *db.Tx, post core.ID) (files []string, err error) {
+	if err := search.Drop(tx, post); err != nil {
+		return nil, err
+	}
 	if files, err = dropMedia(tx, post); err != nil {
 		return nil, err
 	}
@@ -66,6 +70,10 @@ func Unwrite(tx *db.Tx, post core.ID) (files []string, err error) {
 			return nil, err
 		}
 	}
+	covered, err := covers(tx, post)
+	if err != nil {
+		return nil, err
+	}
 	if n, err := tx.Exec("UPDATE thread SET "+tombstoneThread+" WHERE id = $1", post); err != nil || n > 0 {
 		if err == nil {
 			_, err = tx.Exec("DELETE FROM thread_tag WHERE thread = $1", post)
@@ -76,9 +84,17 @@ func Unwrite(tx *db.Tx, post core.ID) (files []string, err error) {
 		if err == nil {
 			_, err = tx.Exec("DELETE FROM poll WHERE thread = $1", post)
 		}
+		if err == nil && covered { // what others said below the tombstone can be read again
+			err = search.PutThread(tx, post)
+		}
 		return files, err
 	}
 	return files, unwriteComment(tx, post)
+}
+
+// covers tells whether a post is a thread that nobody could read because it was held or hidden.
+func covers(tx *db.Tx, post core.ID) (bool, error) {
+	return db.One(tx, db.Bool, "SELECT EXISTS (SELECT 1 FROM thread WHERE id = $1 AND state IN ('held', 'hidden'))", post)
 }
 
 func unwriteComment(tx *db.Tx, post core.ID) error {
@@ -119,11 +135,17 @@ func (s *Service) SetState(tx *db.Tx, actor core.ID, p Post, to policy.PostState
 	if from == to || from == policy.Deleted {
 		return false, nil
 	}
-	table := "thread"
+	table, drop, put := "thread", search.DropThread, search.PutThread
 	if p.Comment != nil {
-		table = "comment"
+		table, drop, put = "comment", search.Drop, search.Put
+	}
+	if err := drop(tx, p.ID()); err != nil {
+		return false, err
 	}
 	if err := tx.Must("UPDATE "+table+" SET state = $1 WHERE id = $2 AND state = $3", to, p.ID(), from); err != nil {
+		return false, err
+	}
+	if err := put(tx, p.ID()); err != nil {
 		return false, err
 	}
 	if p.Comment != nil {

@@ -10,6 +10,7 @@ import (
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/markup"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 )
 
 // Change is what an edit sends. Title and Tags count for opening posts only. Version is the version that the form was made from:
@@ -69,10 +70,16 @@ func (s *Service) edit(tx *db.Tx, a core.Actor, p Post, in Change) error {
 	if err := keepVersion(tx, p, now); err != nil {
 		return err
 	}
+	if err := search.Drop(tx, p.ID()); err != nil {
+		return err
+	}
 	if err := rewrite(tx, p, in, w, now); err != nil {
 		if core.CodeOf(err) == core.Conflict {
 			return core.E(core.Conflict, "thread.edit.conflict")
 		}
+		return err
+	}
+	if err := search.Put(tx, p.ID()); err != nil {
 		return err
 	}
 	if err := adoptMedia(tx, p.ID(), p.Thread.ID, p.Space.ID, w.Images); err != nil {

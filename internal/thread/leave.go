@@ -5,6 +5,7 @@ import (
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/search"
 )
 
 // Leave takes out what the declarations of the tables cannot say, when a member is erased: the files of their images, and what
@@ -17,6 +18,13 @@ func (s *Service) Leave(tx *db.Tx, member core.ID) error {
 		return err
 	}
 	threads, err := db.All(tx, db.ID, "SELECT thread FROM comment WHERE author = $1 UNION SELECT thread FROM reaction WHERE member = $1", member)
+	if err != nil {
+		return err
+	}
+	if err := search.DropMember(tx, member); err != nil {
+		return err
+	}
+	covered, err := db.All(tx, db.ID, "SELECT id FROM thread WHERE author = $1 AND state IN ('held', 'hidden')", member)
 	if err != nil {
 		return err
 	}
@@ -33,6 +41,11 @@ func (s *Service) Leave(tx *db.Tx, member core.ID) error {
 	tx.BeforeCommit(func(tx *db.Tx) error {
 		for _, t := range threads {
 			if err := Recount(tx, t); err != nil {
+				return err
+			}
+		}
+		for _, t := range covered { // what others said below the tombstone can be read again
+			if err := search.PutThread(tx, t); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/markup"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 )
 
 // Planted is a thread that comes from elsewhere, whole: an import's or the demo's. It keeps its time, passes no Gate and tells
@@ -87,7 +88,10 @@ func Plant(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 			return err
 		}
 	}
-	return plantComments(tx, ids, p)
+	if err := plantComments(tx, ids, p); err != nil {
+		return err
+	}
+	return search.PutThread(tx, t.ID)
 }
 
 func plantComments(tx *db.Tx, ids *core.IDMaker, p *Planted) error {

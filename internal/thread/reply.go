@@ -8,6 +8,7 @@ import (
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/markup"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 )
 
 // ReplyInput is what a person writes in a thread.
@@ -83,6 +84,9 @@ func (s *Service) reply(tx *db.Tx, a core.Actor, in ReplyInput) (Comment, error)
 	}
 	c.State = e.State
 	if err := insertComment(tx, sc.Thread.No, &c); err != nil {
+		return Comment{}, err
+	}
+	if err := search.Put(tx, c.ID); err != nil {
 		return Comment{}, err
 	}
 	if err := s.afterWriting(tx, a, in.Draft, e, w); err != nil {

@@ -58,6 +58,7 @@ type Column struct {
 
 var kinds = map[string]Kind{
 	"integer": Integer, "bigint": Integer, "text": Text, "boolean": Truth, "blob": Bytes, "bytea": Bytes,
+	"tsvector": Text, // of the index of search, which is written by nobody else and in no backup
 }
 
 // Columns lists the columns of a table in their order.
@@ -79,12 +80,13 @@ func (tx *Tx) Columns(table string) ([]Column, error) {
 	}, query, table)
 }
 
-// TablesInOrder lists the tables so that each comes after those that its foreign keys refer to.
+// TablesInOrder lists the tables so that each comes after those that its foreign keys refer to, without those that are derived.
 func (tx *Tx) TablesInOrder() ([]string, error) {
 	names, err := tx.tableNames()
 	if err != nil {
 		return nil, err
 	}
+	names = slices.DeleteFunc(names, IsDerived)
 	query := "SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
 	if tx.db.engine == Postgres {
 		query = `SELECT c.relname, p.relname FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_class p ON p.oid = o.confrelid

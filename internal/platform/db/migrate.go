@@ -82,7 +82,8 @@ func (d *DB) provider() (*goose.Provider, error) {
 	return goose.NewProvider(dialect, d.writer, files, goose.WithDisableGlobalRegistry(true))
 }
 
-// dialect writes the two words in which the engines' schemas differ. BIGKEY is a key of 64 bits that rows lie sorted by:
+// dialect writes the two words in which the engines' schemas differ, and leaves out what is between "-- +engine NAME" and the next such
+// line for the other engine; NAME "both" ends that. It is for the index of search alone: nothing else differs. BIGKEY is a key of 64 bits that rows lie sorted by:
 // SQLite clusters by INTEGER PRIMARY KEY only, which in PostgreSQL would be 32 bits. BYTES is raw bytes.
 func (d *DB) dialect() (fs.FS, error) {
 	words := strings.NewReplacer("BIGKEY", "INTEGER PRIMARY KEY", "BYTES", "BLOB")
@@ -99,7 +100,20 @@ func (d *DB) dialect() (fs.FS, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(words.Replace(string(text)))}
+		out[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: []byte(words.Replace(forEngine(string(text), d.engine)))}
 	}
 	return out, nil
+}
+
+func forEngine(text string, engine Engine) string {
+	var b strings.Builder
+	mine := true
+	for line := range strings.Lines(text) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "-- +engine "); ok {
+			mine = name == "both" || name == string(engine)
+		} else if mine {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }

@@ -8,7 +8,8 @@ import (
 
 // Schema writes the schema as text, in a fixed order, for the golden test and for people.
 func (d *DB) Schema(ctx context.Context) (string, error) {
-	query := "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'goose_%' AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type DESC, name"
+	query := `SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'goose_%' AND name NOT LIKE 'sqlite_%'
+		AND name NOT LIKE 'search\_text\_%' ESCAPE '\' ORDER BY tbl_name, type DESC, name`
 	if d.engine == Postgres {
 		query = `SELECT line FROM (
 			SELECT table_name AS t, 0 AS k, ordinal_position AS n, table_name || '.' || column_name || ' ' || data_type ||

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // Table declares what a table means for the people whose data it holds. Every package that owns tables declares them, app
@@ -68,7 +69,8 @@ func (d *DB) TableNames(ctx context.Context) (names []string, err error) {
 }
 
 func (tx *Tx) tableNames() ([]string, error) {
-	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	// What begins with search_text is a full-text index of SQLite and the tables that it keeps for itself.
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_text%'"
 	if tx.db.engine == Postgres {
 		query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 	}
@@ -77,6 +79,15 @@ func (tx *Tx) tableNames() ([]string, error) {
 	slices.Sort(names)
 	return names, err
 }
+
+// HasTable tells whether the schema has a table.
+func (tx *Tx) HasTable(name string) (bool, error) {
+	names, err := tx.tableNames()
+	return slices.Contains(names, name), err
+}
+
+// IsDerived tells whether a table holds nothing that could not be made anew from others. Such tables are in no backup.
+func IsDerived(table string) bool { return strings.HasPrefix(table, "search_") }
 
 // ColumnNames lists the columns of a table in their order.
 func (tx *Tx) ColumnNames(table string) ([]string, error) {

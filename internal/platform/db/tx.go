@@ -24,6 +24,9 @@ type Tx struct {
 // Context is the context that the unit of work runs under.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
+// Engine tells which engine this is, as DB.Engine does; for this package and search only.
+func (tx *Tx) Engine() Engine { return tx.db.engine }
+
 // Value and SetValue let a package keep something for the length of the unit of work, such as events that are yet to be written.
 func (tx *Tx) Value(key any) any { return tx.values[key] }
 

@@ -75,6 +75,18 @@ func (f *Flood) Wrap(next http.Handler, address func(*http.Request) string, refu
 	})
 }
 
+// Allow is Take for one part of a site, where readers are told apart by more than their address: key names the reader. Whoever cannot be
+// told apart because the address is this machine's, and no more is known, is let through.
+func (f *Flood) Allow(key, address string, now time.Time) time.Duration {
+	if key == "" {
+		if loopback(address) {
+			return 0
+		}
+		key = address
+	}
+	return f.Take(key, now)
+}
+
 func loopback(address string) bool {
 	if a, err := netip.ParseAddr(address); err == nil {
 		return a.IsLoopback()

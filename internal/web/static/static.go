@@ -8,6 +8,7 @@
 // without it; each says in its head which attributes it looks for:
 //
 //	base.js     every page: leaving quickly, menus, questions before what cannot be undone
+//	search.js   where there is a search box: suggestions, and threads similar to a title
 //	member.js   signed in: writing, drafts, pictures, keys in the queue
 //	passkey.js  where a passkey is made or used
 //

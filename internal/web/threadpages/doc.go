@@ -12,11 +12,14 @@ import (
 	"dayroom/internal/account"
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/httpx"
 	"dayroom/internal/platform/media"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/shell"
+	"dayroom/internal/web/ui"
 )
 
 // Deps are what the pages need.
@@ -31,6 +34,15 @@ type Deps struct {
 	Pictures      Pictures
 	Shelf         Shelf
 	Notices       Notices
+	Finder        Finder
+}
+
+// Finder finds what was said; search.Service is one.
+type Finder interface {
+	Search(ctx context.Context, a core.Actor, in search.Request) (search.Found, error)
+	Names(ctx context.Context, a core.Actor, text string) (search.Names, error)
+	Suggest(ctx context.Context, a core.Actor, text string) ([]search.Suggestion, error)
+	Similar(ctx context.Context, a core.Actor, title string) ([]search.Hit, error)
 }
 
 // Notices is told what a member has seen, so that the bell does not ring for it any more; notify.Service is one.
@@ -59,10 +71,17 @@ type Shelf interface {
 }
 
 // Pages answers. Safe for concurrent use.
-type Pages struct{ Deps }
+type Pages struct {
+	Deps
+	asked *httpx.Flood // searches and suggestions of each member, or address
+}
+
+// searchesASecond bounds what one reader may ask in the long run, with ten times as many at once: somebody who types is shown
+// suggestions with every few letters, and nobody types faster.
+const searchesASecond = 5
 
 // New makes the pages.
-func New(d Deps) *Pages { return &Pages{d} }
+func New(d Deps) *Pages { return &Pages{d, httpx.NewFlood(searchesASecond)} }
 
 // uploadBody is what may be sent to /upload: a picture of media.MaxBytes with its fields.
 const uploadBody = 9 << 20
@@ -77,6 +96,10 @@ func (p *Pages) Routes() []shell.Route {
 		{Method: "GET", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.places},
 		{Method: "POST", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.keepPlaces},
 		{Method: "GET", Path: "/bookmarks", Access: policy.ForMember, Handle: p.bookmarks},
+
+		{Method: "GET", Path: ui.PathSearch, Access: policy.ForPublic, Handle: p.search},
+		{Method: "GET", Path: "/search/suggest", Access: policy.ForPublic, Handle: p.suggest},
+		{Method: "GET", Path: "/search/similar", Access: policy.ForMember, Handle: p.similar},
 
 		{Method: "GET", Path: "/s/{slug}", Access: policy.ForPublic, Shared: true, Handle: p.room},
 		{Method: "GET", Path: "/write", Access: policy.ForMember, Handle: p.chooseSpace},

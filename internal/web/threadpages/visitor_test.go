@@ -170,12 +170,12 @@ func TestAVisitorsPageWithFiftyCommentsIsLight(t *testing.T) {
 	}
 	page := h.Visitor().Get(news.Path()).Want(200, "50 replies")
 	for _, script := range page.All("script", "", "") {
-		if src := webtest.Attr(script, "src"); src != static.URL("base.js") {
+		if src := webtest.Attr(script, "src"); src != static.URL("base.js") && src != static.URL("search.js") {
 			t.Errorf("a visitor gets %s", src)
 		}
 	}
 	html := gz(t, page.Body)
-	total := html + static.Size("app.css") + static.Size("base.js") + static.Size("latin.woff2") + static.Size("logo.svg")
+	total := html + static.Size("app.css") + static.Size("base.js") + static.Size("search.js") + static.Size("latin.woff2") + static.Size("logo.svg")
 	t.Logf("page %d bytes gzipped (%d plain), all %d", html, len(page.Body), total)
 	if total > 50<<10 {
 		t.Errorf("a visitor's page weighs %d bytes, more than 50 KB", total)

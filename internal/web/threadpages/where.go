@@ -53,6 +53,7 @@ func signInPath(f ui.Frame) string { return ui.PathSignIn + "?next=" + url.Query
 func frameIn(c *shell.Call, sp space.Space, title string) ui.Frame {
 	f := c.Frame(title)
 	f.Active, f.ShowQuickExit = ui.NavSpaces, sp.Kind == policy.Community
+	f.SearchText = "in:" + sp.Slug + " "
 	if f.Viewer.SignedIn {
 		f.WritePath = sp.Path() + "/write"
 	}

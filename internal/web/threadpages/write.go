@@ -9,6 +9,7 @@ import (
 
 	"dayroom/internal/core"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/shell"
@@ -25,7 +26,7 @@ type writeForm struct {
 	PollQuestion, PollOptions     string
 	PollDays                      string
 	Draft                         string
-	AsOrganisation                bool
+	AsOrganisation, Look          bool // Look: for similar threads, before anything is sent
 	Restored                      time.Time
 	Problems                      ui.Problems
 }
@@ -36,6 +37,8 @@ type writePage struct {
 	Start   thread.Start
 	Form    writeForm
 	Suggest []string // tags
+	Similar []search.Hit
+	Looked  bool // somebody asked for similar threads
 	Guard   templ.Component
 }
 
@@ -137,6 +140,11 @@ func (p *Pages) showWrite(c *shell.Call, status int, about space.About, start th
 		return err
 	}
 	page.Suggest = suggestions(about.Tags, used)
+	if page.Looked = form.Look; form.Look {
+		if page.Similar, err = p.Finder.Similar(c.Ctx(), c.Actor, form.Title); err != nil {
+			return err
+		}
+	}
 	if c.Actor.Member == 0 {
 		page.Guard = p.visitorFields(c, writeScope(about.ID), form.Problems)
 	}
@@ -158,7 +166,7 @@ func typedThread(f shell.Form) writeForm {
 		Kind: policy.ThreadKind(f.Line("kind")), Title: f.Line("title"), Body: f.Text("body"), Tags: f.Line("tags"),
 		Warning: f.Line("warning"), ForWhom: f.Line("for_whom"), VisitorName: f.Line("visitor_name"),
 		PollQuestion: f.Line("poll_question"), PollOptions: f.Text("poll_options"), PollDays: f.Line("poll_days"),
-		Draft: f.Line("draft"), AsOrganisation: f.Has("as_organisation"),
+		Draft: f.Line("draft"), AsOrganisation: f.Has("as_organisation"), Look: f.Has("similar"),
 	}
 }
 
@@ -175,11 +183,26 @@ func (p *Pages) create(c *shell.Call) error {
 		}
 		return err
 	}
+	if form.Look && c.Actor.IsMember() {
+		return p.lookFirst(c, form)
+	}
 	t, err := p.sendThread(c, f, form, sp)
 	if err != nil {
 		return p.createAgain(c, f, form, err)
 	}
 	return p.posted(c, thread.Post{Space: sp, Thread: t}, t.State)
+}
+
+// lookFirst shows the form again as it was typed, with threads that are like its title.
+func (p *Pages) lookFirst(c *shell.Call, form writeForm) error {
+	if err := p.mayAsk(c); err != nil {
+		return err
+	}
+	about, start, err := p.writable(c)
+	if err != nil {
+		return err
+	}
+	return p.showWrite(c, http.StatusOK, about, start, form)
 }
 
 func (p *Pages) sendThread(c *shell.Call, f shell.Form, form writeForm, sp space.Space) (thread.Thread, error) {

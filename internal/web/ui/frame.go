@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"net/url"
+
 	"dayroom/internal/core"
 	"dayroom/internal/platform/i18n"
 	"dayroom/internal/web/static"
@@ -24,6 +26,7 @@ type Frame struct {
 	ShowQuickExit bool
 	QuickExitURL  string // a harmless site to leave to
 	SearchPath    string // where a search form sends to; empty shows none
+	SearchText    string // what stands in it to begin with: "in:asthma " on a page of that space
 	WritePath     string // where Write leads; empty means PathWrite. A space's page leads into the space
 
 	Flash     []Flash // what just happened, said once
@@ -83,6 +86,7 @@ type Flash struct {
 // The addresses that the frame leads to.
 const (
 	PathHome     = "/"
+	PathSearch   = "/search"
 	PathSpaces   = "/spaces"
 	PathWrite    = "/write"
 	PathMe       = "/me"
@@ -96,6 +100,14 @@ const (
 	PathReading  = "/reading"
 	PathLanguage = "/language"
 )
+
+// searchHref leads to the page of the search, with what stands in the form.
+func (f Frame) searchHref() string {
+	if f.SearchText == "" {
+		return f.SearchPath
+	}
+	return f.SearchPath + "?q=" + url.QueryEscape(f.SearchText)
+}
 
 // SpacePath is the address of a space.
 func SpacePath(slug string) string { return "/s/" + slug }
@@ -176,6 +188,9 @@ func (f Frame) pageTitle() string {
 
 func (f Frame) scripts() []string {
 	list := []string{static.URL("base.js")}
+	if f.SearchPath != "" {
+		list = append(list, static.URL("search.js"))
+	}
 	if f.Viewer.SignedIn {
 		list = append(list, static.URL("member.js"))
 	}
