@@ -14,6 +14,7 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/media"
 	"dayroom/internal/queue"
+	"dayroom/internal/search"
 	"dayroom/internal/site"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
@@ -35,6 +36,7 @@ type Deps struct {
 	Notices       *notify.Service
 	Queue         *queue.Service
 	Organisations *organisation.Service
+	Finder        *search.Service
 	Credentials   *credential.Service
 	Site          *site.Service
 	Pictures      Pictures
@@ -72,7 +74,7 @@ func New(d Deps) *API {
 	for _, part := range []func(){
 		a.document, a.house, a.mine, a.profile, a.entries, a.memberships, a.invitations, a.notices,
 		a.spaces, a.spaceKeeping, a.threads, a.comments, a.edits, a.posts, a.arrangements, a.drafts, a.images,
-		a.waiting, a.decisions, a.office, a.credentials, a.houses,
+		a.finding, a.waiting, a.decisions, a.office, a.credentials, a.houses,
 	} {
 		part()
 	}

@@ -36,7 +36,7 @@ func TestEveryOperationDoesWhatItSays(t *testing.T) {
 
 func everyOperation(t *testing.T, w *world) {
 	c := cast{w, w.program("keeper", everything), w.program("old_oak", everything), w.program("maria_hl", everything), w.program("tomasz_k", everything)}
-	for _, walk := range []func(){c.own, c.entries, c.site, c.houses, c.office, c.spaces, c.people, c.threads, c.posts, c.drafts, c.images, c.care, c.standing} {
+	for _, walk := range []func(){c.own, c.entries, c.site, c.houses, c.office, c.spaces, c.people, c.finding, c.threads, c.posts, c.drafts, c.images, c.care, c.standing} {
 		walk()
 	}
 	mux, met := http.NewServeMux(), map[string]bool{}
@@ -81,6 +81,14 @@ func (c cast) own() {
 	notices := into[rows](c.maria.get("/me/notices").want(200)).Items
 	c.maria.post("/me/notices/"+notices[0].ID+"/read", nil).want(200, `"page"`)
 	c.maria.post("/me/notices/read", nil).want(204)
+}
+
+func (c cast) finding() {
+	c.maria.get("/search?q=the&limit=2").want(200, `"mark":true`, `"next"`)
+	c.maria.get("/search?q=the&order=best&limit=2").want(200, `"items"`)
+	c.maria.get("/search?q=kind:nothing").want(200, `"notes"`)
+	c.maria.get("/search/suggestions?q=old_o").want(200, "/m/old_oak")
+	c.maria.get("/search/similar?title=How+did+others+sleep+after+the+operation").want(200, `"items"`)
 }
 
 func (c cast) entries() {

@@ -64,6 +64,9 @@ func (a *App) threadPages(mode Mode) []shell.Route {
 		DB: a.DB, Threads: a.Thread, Spaces: a.Space, People: a.Account, Organisations: a.Organisation, Guard: a.Approval,
 		Pictures: a.Images, Shelf: a.Media, Notices: a.Notify, Finder: a.Search,
 	}
+	if n, _ := a.Config.floodLimit(); n > 0 { // it was checked when the configuration was loaded; whoever wants no bound wants none here
+		deps.Searches = threadpages.SearchesASecond
+	}
 	if mode == Demo {
 		for _, p := range DemoPersonas() {
 			deps.Personas = append(deps.Personas, p.Name)
@@ -91,7 +94,7 @@ func (a *App) API() *api.API {
 	rate, _ := a.Config.apiRate() // it was checked when the configuration was loaded
 	return api.New(api.Deps{
 		DB: a.DB, Clock: a.Clock, Accounts: a.Account, Spaces: a.Space, Threads: a.Thread, Notices: a.Notify, Queue: a.Queue,
-		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Shelf: a.Media, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
+		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Finder: a.Search, Shelf: a.Media, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
 	})
 }
 

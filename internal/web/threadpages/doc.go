@@ -35,6 +35,7 @@ type Deps struct {
 	Shelf         Shelf
 	Notices       Notices
 	Finder        Finder
+	Searches      int // a second that one reader may ask for in the long run; zero is without a bound
 }
 
 // Finder finds what was said; search.Service is one.
@@ -76,12 +77,18 @@ type Pages struct {
 	asked *httpx.Flood // searches and suggestions of each member, or address
 }
 
-// searchesASecond bounds what one reader may ask in the long run, with ten times as many at once: somebody who types is shown
+// SearchesASecond is what one reader may usually ask for in the long run, with ten times as many at once: somebody who types is shown
 // suggestions with every few letters, and nobody types faster.
-const searchesASecond = 5
+const SearchesASecond = 5
 
 // New makes the pages.
-func New(d Deps) *Pages { return &Pages{d, httpx.NewFlood(searchesASecond)} }
+func New(d Deps) *Pages {
+	p := &Pages{Deps: d}
+	if d.Searches > 0 {
+		p.asked = httpx.NewFlood(d.Searches)
+	}
+	return p
+}
 
 // uploadBody is what may be sent to /upload: a picture of media.MaxBytes with its fields.
 const uploadBody = 9 << 20

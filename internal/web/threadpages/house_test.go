@@ -74,7 +74,7 @@ func build(s *webtest.Site) *house {
 	pages := threadpages.New(threadpages.Deps{
 		DB: s.DB, Threads: h.threads, Spaces: h.spaces, People: people, Organisations: organisation.New(s.DB, s.IDs, s.Clock),
 		Guard: gate, Pictures: media.NewProcessor(media.Options{}), Shelf: shelf, Notices: notify.New(s.DB, s.IDs, s.Clock, h.threads, notify.Options{}),
-		Finder: search.New(s.DB, s.Clock, s.IDs),
+		Finder: search.New(s.DB, s.Clock, s.IDs), Searches: threadpages.SearchesASecond,
 	})
 	h.fill(store)
 	s.Serve(pages.Routes(), spacepages.Routes(h.spaces, nil))

@@ -69,6 +69,9 @@ func (p *Pages) search(c *shell.Call) error {
 
 // mayAsk counts a search of the reader.
 func (p *Pages) mayAsk(c *shell.Call) error {
+	if p.asked == nil {
+		return nil
+	}
 	key := ""
 	if c.Actor.Member != 0 {
 		key = "member " + c.Actor.Member.String()
