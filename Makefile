@@ -22,7 +22,7 @@ format:
 
 vet:
 	$(GO) vet ./...
-	cd tools/bench && $(GO) vet ./...
+	cd tools/bench && $(GO) vet -mod=mod ./... # its go.mod follows that of the product
 
 generated: ## committed generated files are what their sources give
 	$(TEMPL) generate -path internal/web >/dev/null
@@ -52,11 +52,11 @@ screenshots: ## the README's pictures, made by the browser tests
 # What pages cost beside a bare handler, on a small and a large site. BENCH passes flags: make bench BENCH="-sizes small -only thread".
 BENCH ?=
 bench: build
-	cd tools/bench && $(GO) run . -program $(CURDIR)/dayroom -data $(CURDIR)/bench-data -out $(CURDIR)/bench-data/latest.txt $(BENCH)
+	cd tools/bench && $(GO) run -mod=mod . -program $(CURDIR)/dayroom -data $(CURDIR)/bench-data -out $(CURDIR)/bench-data/latest.txt $(BENCH)
 
 # The same on PostgreSQL, whose own processor time is not counted.
 bench-postgres: build
-	cd tools/bench && $(CURDIR)/scripts/with-postgres sh -c '$(GO) run . -db "$$DAYROOM_TEST_POSTGRES" -program $(CURDIR)/dayroom -data $(CURDIR)/bench-data -out $(CURDIR)/bench-data/latest-postgres.txt $(BENCH)'
+	cd tools/bench && $(CURDIR)/scripts/with-postgres sh -c '$(GO) run -mod=mod . -db "$$DAYROOM_TEST_POSTGRES" -program $(CURDIR)/dayroom -data $(CURDIR)/bench-data -out $(CURDIR)/bench-data/latest-postgres.txt $(BENCH)'
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME

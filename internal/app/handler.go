@@ -25,7 +25,7 @@ func (a *App) Handler(mode Mode) (http.Handler, error) {
 		return nil, err
 	}
 	s := &shell.Shell{
-		Site: a.Site, Auth: a.Account, Around: a, Clock: a.Clock, Log: a.Log, Changes: a.DB.Changes, Observe: a.Meter.Observe,
+		Site: a.Site, Auth: a.Account, Around: a, Clock: a.Clock, Log: a.Log, Changes: a.DB.Changes, Snapshot: a.DB.WithSnapshot, Observe: a.Meter.Observe,
 		Options: shell.Options{Secure: a.Config.Secure(), Trusted: proxies, BaseURL: a.Config.BaseURL, Demo: mode == Demo},
 	}
 	pages := s.Mux(a.Routes(mode))

@@ -142,7 +142,8 @@ type query struct {
 	args       []any
 	conditions []string
 	joins      string
-	read, news string // how far the actor has read, and how much is new
+	each       []string // placeholders of spaces that are looked into one by one
+	read, news string   // how far the actor has read, and how much is new
 }
 
 func newQuery(a core.Actor) *query {
@@ -175,6 +176,23 @@ func (q *query) arg(v any) string {
 	return fmt.Sprint("$", len(q.args))
 }
 
+// maxEach is in how many spaces a list looks one by one: an engine takes some hundred parts of a statement.
+const maxEach = 100
+
+// among narrows a list to some spaces. Where each space has an index in the list's order, the newest of each are taken and then the newest
+// of all: in one go, an engine would read everything that waits in those spaces and sort it.
+func (q *query) among(f Filter) {
+	marks := []string{}
+	for _, id := range f.Spaces {
+		marks = append(marks, q.arg(id))
+	}
+	if (f.Order == Unanswered || f.Order == Announced) && len(marks) > 0 && len(marks) <= maxEach {
+		q.each = marks
+		return
+	}
+	q.where("t.space IN (" + strings.Join(append(marks, "0"), ", ") + ")")
+}
+
 func (q *query) where(condition string) { q.conditions = append(q.conditions, condition) }
 
 // choose adds the filter's conditions and gives the column that the list is sorted by.
@@ -183,11 +201,7 @@ func (q *query) choose(a core.Actor, f Filter) string {
 	case f.Space != 0:
 		q.where("t.space = " + q.arg(f.Space))
 	case f.Spaces != nil:
-		marks := []string{"0"}
-		for _, id := range f.Spaces {
-			marks = append(marks, q.arg(id))
-		}
-		q.where("t.space IN (" + strings.Join(marks, ", ") + ")")
+		q.among(f)
 	}
 	if f.Tag != "" {
 		q.where("EXISTS (SELECT 1 FROM thread_tag g WHERE g.thread = t.id AND g.tag = " + q.arg(f.Tag) + ")")
@@ -218,9 +232,20 @@ func (q *query) choose(a core.Actor, f Filter) string {
 	return "t.active_at"
 }
 
+// listColumns are those of a thread without its words: a list shows the excerpt.
+var listColumns = strings.NewReplacer("t.body", "''", "t.html", "''").Replace(threadColumns)
+
 func (q *query) sql(column string, limit int) string {
-	return "SELECT " + threadColumns + ", " + q.read + ", " + q.news + " FROM thread t JOIN space s ON s.id = t.space" + q.joins +
-		" WHERE " + strings.Join(q.conditions, " AND ") + " ORDER BY " + column + " DESC, t.id DESC LIMIT " + fmt.Sprint(limit)
+	where := strings.Join(q.conditions, " AND ")
+	order := fmt.Sprintf(" ORDER BY %s DESC, t.id DESC LIMIT %d", column, limit)
+	if len(q.each) > 0 {
+		parts := make([]string, len(q.each))
+		for i, mark := range q.each {
+			parts[i] = fmt.Sprintf("SELECT * FROM (SELECT t.id FROM thread t JOIN space s ON s.id = t.space WHERE %s AND t.space = %s%s) AS e%d", where, mark, order, i)
+		}
+		where = "t.id IN (" + strings.Join(parts, " UNION ALL ") + ")"
+	}
+	return "SELECT " + listColumns + ", " + q.read + ", " + q.news + " FROM thread t JOIN space s ON s.id = t.space" + q.joins + " WHERE " + where + order
 }
 
 func scanItem(r db.Row) (i Item, err error) {
@@ -268,10 +293,17 @@ func (s *Service) Tags(ctx context.Context, a core.Actor, id core.ID, limit int)
 		if _, _, err := space.Load(tx, s.clock.Now(), a, id); err != nil {
 			return err
 		}
-		tags, err = db.All(tx, db.String, `SELECT tag FROM (SELECT g.tag AS tag, COUNT(*) AS n FROM thread_tag g
-			WHERE g.thread IN (SELECT t.id FROM thread t WHERE t.space = $1 AND t.state = 'open' ORDER BY t.active_at DESC, t.id DESC LIMIT $2)
-			GROUP BY g.tag) x ORDER BY n DESC, tag LIMIT $3`, id, tagsFrom, limit)
+		tags, err = s.tags.of(tx, s.clock.Now(), id)
 		return err
 	})
-	return tags, err
+	return tags[:min(limit, len(tags))], err
+}
+
+// maxUsed is how many tags of a space are told at most.
+const maxUsed = 30
+
+func readTags(tx *db.Tx, id core.ID) ([]string, error) {
+	return db.All(tx, db.String, `SELECT tag FROM (SELECT g.tag AS tag, COUNT(*) AS n FROM thread_tag g
+		WHERE g.thread IN (SELECT t.id FROM thread t WHERE t.space = $1 AND t.state = 'open' ORDER BY t.active_at DESC, t.id DESC LIMIT $2)
+		GROUP BY g.tag) x ORDER BY n DESC, tag LIMIT $3`, id, tagsFrom, maxUsed)
 }

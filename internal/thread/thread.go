@@ -157,11 +157,12 @@ type Service struct {
 	gate  Gate
 	shelf Shelf
 	reads *positions
+	tags  *usedTags
 }
 
 // New makes the service.
 func New(d *db.DB, ids *core.IDMaker, clock core.Clock, k *keys.Store, gate Gate, shelf Shelf) *Service {
-	return &Service{db: d, ids: ids, clock: clock, keys: k, gate: gate, shelf: shelf, reads: newPositions()}
+	return &Service{db: d, ids: ids, clock: clock, keys: k, gate: gate, shelf: shelf, reads: newPositions(), tags: &usedTags{db: d, kept: map[core.ID]usedIn{}}}
 }
 
 const threadColumns = `t.id, t.no, t.space, t.kind, t.author, t.visitor_name, t.organisation, t.title, t.body, t.html, t.excerpt, t.tags,

@@ -26,7 +26,7 @@ var corpora = map[string]corpus{
 }
 
 // generation is part of the name of a kept corpus: a change of the generator makes a new one.
-const generation = 1
+const generation = 2
 
 // The thread that is read in every case, and the space it stands in.
 const (
@@ -135,7 +135,7 @@ func (g *generator) write(w io.Writer, c corpus) error {
 	for i := range c.Threads - 1 {
 		n := g.length(left, c.Threads-1-i)
 		left -= n
-		age := time.Duration(float64(span) * float64(c.Threads-i) / float64(c.Threads+1))
+		age := time.Duration(float64(span)*float64(c.Threads-i)/float64(c.Threads+1)) + 48*time.Hour
 		if err := enc.Encode(g.talk(fmt.Sprintf("t%d", i), g.now.Add(-age), n)); err != nil {
 			return err
 		}

@@ -54,19 +54,25 @@ func WithFirst(ctx context.Context, first func(*Tx) error) context.Context {
 
 // View runs fn on one snapshot of the database, for reading only.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	if s := d.snapshotOf(ctx); s != nil {
+		if shared, err := s.view(fn); shared {
+			return translate(err)
+		}
+	}
 	return d.view(ctx, readDeadline, fn)
 }
 
 func (d *DB) view(ctx context.Context, deadline time.Duration, fn func(*Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	opts := &sql.TxOptions{ReadOnly: true}
+	return translate(d.run(ctx, d.reader, d.readOptions(), false, fn))
+}
+
+func (d *DB) readOptions() *sql.TxOptions {
 	if d.engine == Postgres {
-		opts.Isolation = sql.LevelRepeatableRead
-	} else {
-		opts = nil // query_only is set on the pool's connections; modernc refuses the option
+		return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 	}
-	return translate(d.run(ctx, d.reader, opts, false, fn))
+	return nil // query_only is set on the pool's connections; modernc refuses the option
 }
 
 // attempts bounds how often Update runs again what lost against another transaction.
@@ -75,6 +81,9 @@ const attempts = 5
 // Update runs fn in a transaction and commits it, durably, unless fn fails. On PostgreSQL fn may run again (see the package
 // comment).
 func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	if s := d.snapshotOf(ctx); s != nil {
+		s.end()
+	}
 	ctx, cancel := context.WithTimeout(ctx, writeDeadline)
 	defer cancel()
 	var err error

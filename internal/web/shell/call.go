@@ -30,6 +30,7 @@ type Call struct {
 	manner  Manner
 	flash   []ui.Flash
 	keeping *keeping
+	atRest  func()
 }
 
 // pageType is what pages are.
@@ -213,6 +214,21 @@ func (c *Call) Frame(title string) ui.Frame {
 // Show answers with a page.
 func (c *Call) Show(page templ.Component) error { return c.ShowStatus(http.StatusOK, page) }
 
+// OneMoment lets the page read everything from one moment of the database, until it is shown: for pages that ask several services.
+func (c *Call) OneMoment() {
+	if c.shell.Snapshot != nil && c.atRest == nil {
+		ctx, end := c.shell.Snapshot(c.Ctx())
+		c.R, c.atRest = c.R.WithContext(ctx), end
+	}
+}
+
+// rest ends what OneMoment began.
+func (c *Call) rest() {
+	if c.atRest != nil {
+		c.atRest()
+	}
+}
+
 // ShowStatus answers with a page and a status. It is rendered whole before the first byte leaves.
 func (c *Call) ShowStatus(status int, page templ.Component) error {
 	var b bytes.Buffer
@@ -226,6 +242,7 @@ func (c *Call) ShowStatus(status int, page templ.Component) error {
 	} else if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-cache")
 	}
+	c.rest()
 	c.keep(status, b.Bytes())
 	return httpx.WritePage(c.W, c.R, status, pageType, b.Bytes())
 }

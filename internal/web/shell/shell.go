@@ -65,6 +65,8 @@ type Shell struct {
 	Log    *slog.Logger
 	// Changes counts what this process has written to the database. Nil: no page is shown twice.
 	Changes func() uint64
+	// Snapshot begins what Call.OneMoment promises (see db.WithSnapshot). Nil: each service reads for itself.
+	Snapshot func(context.Context) (context.Context, func())
 	// Observe counts answers. It may be nil.
 	Observe httpx.Observe
 	Options
@@ -125,6 +127,7 @@ func (s *Shell) handler(r Route) http.Handler {
 		req.Body = http.MaxBytesReader(w, req.Body, limit)
 		c := s.call(w, req)
 		c.manner = r.Manner
+		defer c.rest()
 		err := c.arrive(r)
 		if err == nil {
 			err = c.answer(r)
