@@ -12,6 +12,8 @@ import (
 type engine interface {
 	// put writes a post that is not there yet.
 	put(tx *db.Tx, no int64, d doc, p prepared) error
+	// finish writes what put has kept back until the end of the transaction.
+	finish(tx *db.Tx, texts []text) error
 	// drop takes a post out.
 	drop(tx *db.Tx, no int64) error
 	// count adds to the number of posts that words stand in; a word that stands in none any more goes.
@@ -136,10 +138,15 @@ func place(tx *db.Tx, d doc) (int64, error) {
 	if d.Post.Time().UnixMilli() == d.Created {
 		return number(d.Created, low), nil
 	}
-	first := number(d.Created, 0)
+	first, given := number(d.Created, 0), countsOf(tx).last
+	if last := given[first]; last > 0 && last+1 < first+1<<lowBits {
+		given[first]++
+		return last + 1, nil
+	}
 	last, err := db.One(tx, db.Int64, "SELECT COALESCE(MAX(no), $1) FROM search_doc WHERE no > $1 AND no < $2", first, first+1<<lowBits)
 	if err == nil && last+1 >= first+1<<lowBits {
 		err = fmt.Errorf("more posts of one moment than can be told apart")
 	}
+	given[first] = last + 1
 	return last + 1, err
 }

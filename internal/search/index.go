@@ -3,9 +3,11 @@ package search
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/policy"
 )
 
 // manyPosts is up to where it is counted in how many posts a word stands: beyond, it is common and stays so.
@@ -75,8 +77,9 @@ func Drop(tx *db.Tx, post core.ID) error {
 	return engineOf(tx).drop(tx, no)
 }
 
-func put(tx *db.Tx, d doc) error {
-	p := d.prepare()
+func put(tx *db.Tx, d doc) error { return putPrepared(tx, d, d.prepare()) }
+
+func putPrepared(tx *db.Tx, d doc, p prepared) error {
 	no, err := place(tx, d)
 	if err != nil {
 		return err
@@ -87,6 +90,31 @@ func put(tx *db.Tx, d doc) error {
 	countTags(tx, d, 1)
 	countTerms(tx, p.Terms, 1)
 	return nil
+}
+
+// Ready is a text that was taken apart ahead of the transaction that writes its post.
+type Ready struct {
+	parts prepared
+}
+
+// Prepare takes a text apart ahead, for what comes in large numbers: it needs no database, so many can be prepared at once.
+func Prepare(title string, tags []string, body string) *Ready {
+	return &Ready{taken(doc{Title: title, Tags: strings.Join(tags, " , "), Body: body})}
+}
+
+// Post is what the index keeps of a post beside its words.
+type Post struct {
+	ID, Thread, Space, Author core.ID
+	Kind                      policy.ThreadKind
+	Created                   time.Time
+	Tags                      []string
+}
+
+// PutReady is Put for a post that was just written, open and in an open thread, with a text that was prepared.
+func PutReady(tx *db.Tx, post Post, r *Ready) error {
+	d := doc{Post: post.ID, Thread: post.Thread, Space: post.Space, Author: post.Author, Kind: string(post.Kind), Created: db.Millis(post.Created),
+		Tags: strings.Join(post.Tags, " , ")}
+	return putPrepared(tx, d, d.marked(r.parts))
 }
 
 // DropThread is Drop for a thread with all its comments: before it changes who may read them.
@@ -141,13 +169,15 @@ type tagKey struct {
 type counts struct {
 	terms map[string]int
 	tags  map[tagKey]int
+	last  map[int64]int64 // the last key that was given at a moment
+	texts []text
 }
 
 func countsOf(tx *db.Tx) *counts {
 	if c, ok := tx.Value(countKey{}).(*counts); ok {
 		return c
 	}
-	c := &counts{map[string]int{}, map[tagKey]int{}}
+	c := &counts{terms: map[string]int{}, tags: map[tagKey]int{}, last: map[int64]int64{}}
 	tx.SetValue(countKey{}, c)
 	tx.BeforeCommit(c.write)
 	return c
@@ -199,7 +229,7 @@ func (c *counts) write(tx *db.Tx) error {
 			}
 		}
 	}
-	return nil
+	return engineOf(tx).finish(tx, c.texts)
 }
 
 // fewer tells whether any word is counted down.

@@ -76,6 +76,8 @@ func (postgres) drop(tx *db.Tx, no int64) error {
 	return err
 }
 
+func (postgres) finish(*db.Tx, []text) error { return nil }
+
 func (postgres) clear(tx *db.Tx) error { return clearTables(tx) }
 
 func (postgres) count(tx *db.Tx, by map[string]int) error {

@@ -31,7 +31,7 @@ type prepared struct {
 	Tokens  []string // in the order of the text; an empty one parts what must not stand side by side
 	Extra   []string // other forms and marks, each once; their place says nothing
 	Weights []byte
-	Terms   []string // distinct words, sorted
+	Terms   []string // distinct words
 }
 
 // Marks begin with a character that no token of a text has.
@@ -44,7 +44,10 @@ func markSpace(id core.ID) string  { return "_s" + strconv.FormatInt(int64(id), 
 func markAuthor(id core.ID) string { return "_a" + strconv.FormatInt(int64(id), 36) }
 func markKind(kind string) string  { return "_k" + kind }
 
-func (d doc) prepare() prepared {
+func (d doc) prepare() prepared { return d.marked(taken(d)) }
+
+// taken takes the text of a post apart.
+func taken(d doc) prepared {
 	var p prepared
 	also := map[string]bool{}
 	take := func(text string) {
@@ -62,12 +65,24 @@ func (d doc) prepare() prepared {
 	take(d.Tags)
 	p.Tokens = append(p.Tokens, "")
 	take(d.Body)
-	p.Weights = weigh(p.Tokens, title)
-	p.Terms = terms(p.Tokens, also)
+	found := count(p.Tokens, title)
+	p.Weights = weigh(len(p.Tokens), found)
 	for form := range also {
 		p.Extra = append(p.Extra, form)
+		if found[form] == 0 {
+			p.Terms = append(p.Terms, form)
+		}
+	}
+	p.Terms = slices.Grow(p.Terms, len(found))
+	for token := range found {
+		p.Terms = append(p.Terms, token)
 	}
 	slices.Sort(p.Extra)
+	return p
+}
+
+// marked adds the marks of a post to its words.
+func (d doc) marked(p prepared) prepared {
 	part := markThread
 	if d.Post != d.Thread {
 		part = markComment
@@ -79,33 +94,14 @@ func (d doc) prepare() prepared {
 	return p
 }
 
-func terms(tokens []string, also map[string]bool) (out []string) {
-	for form := range also {
-		out = append(out, form)
-	}
-	for _, t := range tokens {
-		if t != "" {
-			out = append(out, t)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// weigh keeps of a text what ranking needs, in three bytes a word: how often it stands there, and whether and where in the title.
-// Words that stand once and not in the title are left out: that a post has them is known. The first two bytes are the length.
-func weigh(tokens []string, title int) []byte {
-	type weight struct {
-		key  uint16
-		info byte
-	}
-	found := map[uint16]byte{}
+// count tells of each word how often it stands there, and whether and where in the title; see weigh.
+func count(tokens []string, title int) map[string]byte {
+	found := make(map[string]byte, len(tokens)/2)
 	for i, t := range tokens {
 		if t == "" {
 			continue
 		}
-		key := hash16(t)
-		info := found[key]
+		info := found[t]
 		switch {
 		case i < title && info == 0:
 			info = inTitle | 1<<4 | byte(min(i, 15))
@@ -116,18 +112,24 @@ func weigh(tokens []string, title int) []byte {
 		case info < 127:
 			info++
 		}
-		found[key] = info
+		found[t] = info
 	}
-	list := make([]weight, 0, len(found))
-	for key, info := range found {
+	return found
+}
+
+// weigh keeps of a text what ranking needs, in three bytes a word: its hash, and what was counted. Words that stand once and not in
+// the title are left out: that a post has them is known. The first two bytes are the length of the text.
+func weigh(length int, found map[string]byte) []byte {
+	keys := make([]uint32, 0, len(found)/2)
+	for t, info := range found {
 		if info > 1 {
-			list = append(list, weight{key, info})
+			keys = append(keys, uint32(hash16(t))<<8|uint32(info))
 		}
 	}
-	slices.SortFunc(list, func(a, b weight) int { return int(a.key) - int(b.key) })
-	out := binary.BigEndian.AppendUint16(make([]byte, 0, 2+3*len(list)), uint16(min(len(tokens), 1<<16-1)))
-	for _, w := range list {
-		out = append(binary.BigEndian.AppendUint16(out, w.key), w.info)
+	slices.Sort(keys)
+	out := binary.BigEndian.AppendUint16(make([]byte, 0, 2+3*len(keys)), uint16(min(length, 1<<16-1)))
+	for _, k := range keys {
+		out = append(out, byte(k>>16), byte(k>>8), byte(k))
 	}
 	return out
 }

@@ -31,11 +31,33 @@ func (sqlite) put(tx *db.Tx, no int64, d doc, p prepared) error {
 		b.WriteString(t)
 		b.WriteByte(' ')
 	}
-	_, err := tx.Exec("INSERT INTO search_text (rowid, words) VALUES ($1, $2)", no, b.String())
-	return err
+	c := countsOf(tx)
+	c.texts = append(c.texts, text{no, b.String()})
+	return nil
 }
 
-func (sqlite) drop(tx *db.Tx, no int64) error {
+// text is what FTS5 gets of a post. It waits until the end of the transaction: FTS5 writes out what it has gathered whenever another
+// statement opens a savepoint, and a hundred small pieces have to be merged later.
+type text struct {
+	no    int64
+	words string
+}
+
+func (sqlite) finish(tx *db.Tx, texts []text) error {
+	for _, t := range texts {
+		if _, err := tx.Exec("INSERT INTO search_text (rowid, words) VALUES ($1, $2)", t.no, t.words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e sqlite) drop(tx *db.Tx, no int64) error {
+	c := countsOf(tx)
+	if err := e.finish(tx, c.texts); err != nil { // one of them may be what goes
+		return err
+	}
+	c.texts = nil
 	if _, err := tx.Exec("DELETE FROM search_text WHERE rowid = $1", no); err != nil {
 		return err
 	}

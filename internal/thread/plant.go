@@ -20,12 +20,15 @@ type Planted struct {
 	Poll     *PollInput
 
 	rendered bool
+	ready    *search.Ready // the opening, for the index
 }
 
 // PlantedComment is a comment of a Planted thread. ReplyTo is the index of the comment that it answers, or -1.
 type PlantedComment struct {
 	Comment
 	ReplyTo int
+
+	ready *search.Ready
 }
 
 // Render renders the texts ahead of Plant, outside of any transaction, so that many can be rendered at once. An @name in them
@@ -43,12 +46,14 @@ func (p *Planted) render(opt markup.Options) error {
 		return bodyField(err)
 	}
 	t.HTML, t.Excerpt, t.Body = out.HTML, out.Text, markup.Normalize(t.Body)
+	p.ready = search.Prepare(t.Title, t.Tags, t.Body)
 	for i := range p.Comments {
 		c := &p.Comments[i]
 		if out, err = markup.Render(c.Body, opt); err != nil {
 			return fmt.Errorf("comment %d: %w", i+1, bodyField(err))
 		}
 		c.HTML, c.Body = out.HTML, markup.Normalize(c.Body)
+		c.ready = search.Prepare("", nil, c.Body)
 	}
 	return nil
 }
@@ -91,7 +96,30 @@ func Plant(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 	if err := plantComments(tx, ids, p); err != nil {
 		return err
 	}
-	return search.PutThread(tx, t.ID)
+	return index(tx, p)
+}
+
+// index brings what was planted into the index of search, as far as it stands open.
+func index(tx *db.Tx, p *Planted) error {
+	t := &p.Thread
+	if t.State != policy.Open {
+		return search.PutThread(tx, t.ID) // of a tombstone the replies are found
+	}
+	post := search.Post{ID: t.ID, Thread: t.ID, Space: t.Space, Author: t.Author, Kind: t.Kind, Created: t.CreatedAt, Tags: t.Tags}
+	if err := search.PutReady(tx, post, p.ready); err != nil {
+		return err
+	}
+	for i := range p.Comments {
+		c := &p.Comments[i]
+		if c.State != policy.Open {
+			continue
+		}
+		post := search.Post{ID: c.ID, Thread: t.ID, Space: t.Space, Author: c.Author, Kind: t.Kind, Created: c.CreatedAt}
+		if err := search.PutReady(tx, post, c.ready); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func plantComments(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
