@@ -154,6 +154,9 @@ func (s *Service) SetStanding(tx *db.Tx, actor core.Actor, id core.ID, to core.S
 	if _, err := tx.Exec("DELETE FROM invite WHERE maker = $1", id); err != nil {
 		return err
 	}
+	if err := s.leaveWord(tx, id); err != nil {
+		return err
+	}
 	return endSignIns(tx, id, 0)
 }
 

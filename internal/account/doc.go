@@ -54,7 +54,9 @@ type Options struct {
 	// Leave does what the tables' declarations cannot say, such as deleting files, in the transaction that erases a member and before
 	// their rows go. Nil: nothing.
 	Leave func(tx *db.Tx, member core.ID) error
-	Cost  password.Cost
+	// WhyStopped gives what a moderator wrote to a member whose account is stopped; empty where nothing is known. Nil: nothing is.
+	WhyStopped func(tx *db.Tx, member core.ID) (string, error)
+	Cost       password.Cost
 }
 
 // Service keeps accounts. Safe for concurrent use.

@@ -98,8 +98,11 @@ func (s *Service) SignIn(ctx context.Context, name, password string, from From) 
 
 // enter is behind each door that one factor opens: the next one, or the sign-in.
 func (s *Service) enter(tx *db.Tx, m member, from From) (Entry, error) {
-	if !maySignIn(standing(m.Standing, m.Until, s.now())) {
-		return Entry{}, core.E(core.Forbidden, "account.sign_in.banned")
+	// Whoever is stopped and has a device learns why after its code, like everybody else learns anything.
+	if m.totp == nil {
+		if err := s.stopped(tx, m); err != nil {
+			return Entry{}, err
+		}
 	}
 	if m.totp == nil {
 		return s.admit(tx, m, from)
@@ -136,8 +139,8 @@ func (s *Service) SecondStep(ctx context.Context, token, code string, from From)
 		if err != nil {
 			return err
 		}
-		if !maySignIn(standing(now.Standing, now.Until, s.now())) {
-			return core.E(core.Forbidden, "account.sign_in.banned")
+		if err := s.stopped(tx, now); err != nil {
+			return err
 		}
 		e, err = s.admit(tx, now, from)
 		return err

@@ -256,7 +256,7 @@ func TestABanEndsEverythingAtOnceAndARestrictionEndsInTime(t *testing.T) {
 		stand(core.Banned, time.Time{})
 		w.ended(e, "after a ban")
 		_, err := w.SignIn(ctx, "ada", right, home)
-		w.fails(err, core.Forbidden, "account.sign_in.banned")
+		w.fails(err, core.Forbidden, "account.stopped")
 		_, err = w.SignIn(ctx, "ada", other, home)
 		w.fails(err, core.Invalid, "account.sign_in.wrong") // a stranger does not learn of the ban
 		stand(core.Active, time.Time{})

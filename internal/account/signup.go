@@ -120,8 +120,8 @@ func (s *Service) Admit(tx *db.Tx, id core.ID, from From) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if !maySignIn(standing(m.Standing, m.Until, s.now())) {
-		return Entry{}, core.E(core.Forbidden, "account.sign_in.banned")
+	if err := s.stopped(tx, m); err != nil {
+		return Entry{}, err
 	}
 	return s.admit(tx, m, from)
 }

@@ -10,7 +10,7 @@ var Tables = []db.Table{
 	{Name: "api_token", Owner: "member", Export: "names, scopes and times", Erase: db.Delete, Keep: "until it ends, a year at most; a hash only"},
 	{Name: "passkey", Owner: "member", Export: "names and times", Erase: db.Delete, Keep: "until removed"},
 	{Name: "challenge", Owner: "member", Sealed: []string{"data"}, Export: "none", Erase: db.Delete,
-		Keep: "5 minutes to 24 hours; data is sealed where it is the member's, else a passkey ceremony's"},
+		Keep: "5 minutes to 24 hours, what is left of a sign-in that a ban ended 30 days; data is sealed where it is the member's, else a passkey ceremony's"},
 	{Name: "recovery_code", Owner: "member", Export: "none", Erase: db.Delete, Keep: "until replaced; hashes only"},
 	{Name: "invite", Owner: "maker", Export: "all but the code", Erase: db.Delete, Keep: "30 days after it ended"},
 	{Name: "block", Owner: "member", Export: "all", Erase: db.Delete, Keep: "until lifted"},

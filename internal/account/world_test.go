@@ -81,7 +81,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	w.keys, w.ids, w.site = k, ids, site.New(d, w.clock)
-	w.Service, err = account.New(d, k, ids, w.clock, w.site, account.Options{BaseURL: base, Mail: w.post, Tables: account.Tables, Cost: quick})
+	w.Service, err = account.New(d, k, ids, w.clock, w.site, account.Options{BaseURL: base, Mail: w.post, Tables: account.Tables, Cost: quick,
+		WhyStopped: func(*db.Tx, core.ID) (string, error) { return "You sold pills to people here.", nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

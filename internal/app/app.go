@@ -132,7 +132,8 @@ func (a *App) compose() (err error) {
 	a.Figures, a.Letters = figures.New(a.DB, a.Clock), figures.NewTally(a.DB, a.Clock)
 	a.Account, err = account.New(a.DB, a.Keys, ids, a.Clock, a.Site, account.Options{
 		BaseURL: a.Config.BaseURL, Mail: postbox{a.Mail, a.Letters}, Tables: Tables(),
-		Leave: func(tx *db.Tx, member core.ID) error { return a.Thread.Leave(tx, member) },
+		Leave:      func(tx *db.Tx, member core.ID) error { return a.Thread.Leave(tx, member) },
+		WhyStopped: func(tx *db.Tx, member core.ID) (string, error) { return a.Queue.WhyBanned(tx, member) },
 	})
 	if err != nil {
 		return err

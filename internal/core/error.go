@@ -36,6 +36,12 @@ type Error struct {
 	cause      error
 }
 
+// Sentence is an argument that is a sentence itself: the key of one, and what fills it.
+type Sentence struct {
+	Key  string
+	Args []any
+}
+
 // E makes an error with a code and the key of the sentence that a person reads.
 func E(code Code, key string, args ...any) *Error {
 	return &Error{Code: code, Key: key, Args: args}

@@ -46,6 +46,16 @@ func (s *Service) LogOfMember(ctx context.Context, a core.Actor, page core.Page)
 	return out, err
 }
 
+// WhyBanned gives what the moderator wrote who banned a member last; empty where nobody did.
+func (s *Service) WhyBanned(tx *db.Tx, member core.ID) (string, error) {
+	reason, err := db.One(tx, func(r db.Row) (v string, err error) { err = r.Scan(&v); return },
+		"SELECT reason FROM decision WHERE member = $1 AND act = $2 AND undone_at = 0 ORDER BY id DESC LIMIT 1", member, Ban)
+	if core.IsNotFound(err) {
+		return "", nil
+	}
+	return reason, err
+}
+
 func pageOf(tx *db.Tx, page core.Page, where string, key core.ID) (core.List[Decision], error) {
 	args := []any{key}
 	if !page.After.IsZero() {

@@ -139,11 +139,17 @@ func (s *Site) As(handle string) *Browser {
 	entry, err := s.Account.EnterUnproved(context.Background(), handle, account.From{Address: "127.0.0.1", Agent: "test"})
 	s.Must(err)
 	b := s.Visitor()
-	u, err := url.Parse(s.URL)
-	s.Must(err)
-	b.Token = entry.Token
-	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "dayroom", Value: entry.Token, Path: "/"}})
+	b.hold(entry.Token)
 	return b
+}
+
+// hold puts a sign-in into the browser.
+func (b *Browser) hold(token string) {
+	b.site.Helper()
+	u, err := url.Parse(b.site.URL)
+	b.site.Must(err)
+	b.Token = token
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "dayroom", Value: token, Path: "/"}})
 }
 
 // Program gives a program with a personal token of a member, for everything that the member may; without a handle it has none.

@@ -34,6 +34,8 @@ import (
 // Authenticator tells who a sign-in's token belongs to; an unknown or ended one is core.Unauthenticated.
 type Authenticator interface {
 	Authenticate(ctx context.Context, token string) (core.Actor, error)
+	// Farewell tells, once, why a token's sign-in was ended by somebody else; nil where there is nothing to tell.
+	Farewell(ctx context.Context, token string) error
 }
 
 // Surroundings is what the frame shows beside the page: the viewer's spaces and how much is new.
@@ -156,13 +158,25 @@ func (c *Call) arrive(r Route) error {
 		actor, err := c.shell.Auth.Authenticate(c.Ctx(), token)
 		switch {
 		case core.CodeOf(err) == core.Unauthenticated, core.IsNotFound(err):
-			c.forget()
+			if err := c.bid(token); err != nil {
+				return err
+			}
 		case err != nil:
 			return err
 		}
 		c.Actor = actor
 	}
 	return policy.Enter(c.Actor, r.Access).Err()
+}
+
+// bid takes away a sign-in that ended. Where a moderator ended it, the first page that the browser opens tells why; later ones are
+// a visitor's.
+func (c *Call) bid(token string) error {
+	if mode := c.R.Header.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" {
+		return nil // a script's request must not swallow what a person should read
+	}
+	c.forget()
+	return c.shell.Auth.Farewell(c.Ctx(), token)
 }
 
 // arriveBy is arrive for what is no page.

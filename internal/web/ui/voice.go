@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
+	"dayroom/internal/core"
 	"dayroom/internal/platform/i18n"
 )
 
@@ -11,6 +13,24 @@ type Voice struct {
 	i18n.Printer
 	Now  time.Time
 	Zone *time.Location // nil is UTC
+}
+
+// T gives a sentence. Arguments that are moments are told in full, and those that are sentences are said.
+func (v Voice) T(key string, args ...any) string {
+	for i, arg := range args {
+		var said string
+		switch arg := arg.(type) {
+		case time.Time:
+			said = v.Exactly(arg)
+		case core.Sentence:
+			said = v.T(arg.Key, arg.Args...)
+		default:
+			continue
+		}
+		args = slices.Clone(args)
+		args[i] = said
+	}
+	return v.Printer.T(key, args...)
 }
 
 // When tells a moment as a person would: "yesterday at 23:40".

@@ -182,6 +182,9 @@ func (s *Site) Authenticate(_ context.Context, token string) (core.Actor, error)
 	return a, nil
 }
 
+// Farewell has nothing to tell: webtest fakes sign-ins, and nobody ends them.
+func (s *Site) Farewell(context.Context, string) error { return nil }
+
 // lockedBuffer is a log that the server writes while the test reads.
 type lockedBuffer struct {
 	mu sync.Mutex
