@@ -48,6 +48,10 @@ func (d demoCmd) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
+	cfg = app.DemoConfig(cfg)
+	if err := app.DemoOnly(cfg); err != nil {
+		return err
+	}
 	if d.Fresh {
 		if err := app.RemoveDemo(cfg); err != nil {
 			return err

@@ -28,12 +28,20 @@ func (a *App) Surround(ctx context.Context, actor core.Actor) (out shell.Around,
 	return out, err
 }
 
-// FillDemo fills an empty site with the demo's people and talk, and marks the data folder as a demo's.
+// FillDemo fills an empty site with the demo's people and talk, and marks the data folder as a demo's. A site that is not a demo is
+// refused: in a demo everybody can sign in as an admin, and its folder may be thrown away.
 func (a *App) FillDemo(ctx context.Context) error {
+	empty, err := demo.Empty(ctx, a.DB)
+	if err != nil {
+		return err
+	}
+	if !empty {
+		return DemoOnly(a.Config)
+	}
 	if err := markDemo(a.Config); err != nil {
 		return err
 	}
-	_, err := demo.Fill(ctx, demo.Deps{DB: a.DB, Keys: a.Keys, IDs: a.Lease.IDs, Clock: a.Clock, Account: a.Account})
+	_, err = demo.Fill(ctx, demo.Deps{DB: a.DB, Keys: a.Keys, IDs: a.Lease.IDs, Clock: a.Clock, Account: a.Account})
 	a.Site.Forget()
 	return err
 }

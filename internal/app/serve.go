@@ -129,13 +129,31 @@ func (a *App) every(ctx context.Context, pause time.Duration, what string, act f
 // demoMark is the file that makes a data folder a demo's, which may be thrown away.
 const demoMark = "THIS-IS-A-DEMO"
 
-// RemoveDemo removes a demo's data folder. A folder that is not a demo's is left alone.
-func RemoveDemo(c Config) error {
-	if _, err := os.Stat(c.Data); errors.Is(err, os.ErrNotExist) {
+// DemoOnly fails where a data folder holds something that the demo did not make. A folder that is not there, or empty, may become a demo's.
+func DemoOnly(c Config) error {
+	files, err := os.ReadDir(c.Data)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(files) == 0 {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
 	if _, err := os.Stat(filepath.Join(c.Data, demoMark)); err != nil {
-		return fmt.Errorf("%s was not made by the demo; it is left as it is", c.Data)
+		return fmt.Errorf("%s was not made by the demo, and is left as it is: choose another folder for the demo with --data", c.Data)
+	}
+	return nil
+}
+
+// DemoConfig is the configuration of a demo: whatever database and keys the environment names, those of a demo lie in its own folder.
+func DemoConfig(c Config) Config {
+	c.DB, c.Keys, c.KeyFile = filepath.Join(c.Data, "dayroom.db"), filepath.Join(c.Data, "keys.db"), filepath.Join(c.Data, "root.key")
+	return c
+}
+
+// RemoveDemo removes a demo's data folder. A folder that is not a demo's is left alone.
+func RemoveDemo(c Config) error {
+	if err := DemoOnly(c); err != nil {
+		return err
 	}
 	return os.RemoveAll(c.Data)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"dayroom/internal/figures"
 	"dayroom/internal/notify"
 	"dayroom/internal/platform/act"
+	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
 	"dayroom/internal/queue"
@@ -31,8 +33,31 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	a.Notify.Subscribe(a.Events)
 	a.Notify.Jobs(a.Jobs)
 	a.Jobs.Handle(account.MailJob, a.Account.DeliverMail)
+	a.parkEvents(ids)
 	a.schedule()
 	return nil
+}
+
+// parked is an event that a subscriber could not handle.
+type parked struct {
+	Subscriber string `json:"subscriber"`
+	Position   int64  `json:"position"`
+}
+
+// parkEvents makes a job of an event that cannot be handled: it is tried again for some hours, then stands among the failed jobs, where
+// an admin sees it.
+func (a *App) parkEvents(ids *core.IDMaker) {
+	const kind = "event.again"
+	a.Events.Park = func(tx *db.Tx, subscriber string, position int64) error {
+		return job.Add(tx, ids, a.Clock.Now(), job.New{Kind: kind, Payload: parked{subscriber, position}, Unique: fmt.Sprintf("%s %s %d", kind, subscriber, position)})
+	}
+	a.Jobs.Handle(kind, func(ctx context.Context, j job.Job) error {
+		var p parked
+		if err := j.Decode(&p); err != nil {
+			return err
+		}
+		return a.Events.Again(ctx, p.Subscriber, p.Position)
+	})
 }
 
 // schedule lists what is done again and again.

@@ -200,3 +200,58 @@ func TestDeletingAHeldPostTakesItOutOfTheQueue(t *testing.T) {
 		h.Refused(err, core.Conflict, "queue.conflict.settled")
 	})
 }
+
+func TestWhoeverAnswersForASpaceCanAnswerOnTheFirstDayOfASite(t *testing.T) {
+	Each(t, func(h *House) {
+		staff := h.Member("staff")
+		c := h.Channel("trust", staff)
+		s := h.Community("asthma")
+		sam := h.Steward(s, "sam")
+		h.Exec("UPDATE member SET created_at = $1", db.Millis(h.Clock.Now().Add(-time.Hour)))
+		for range 5 {
+			h.Ask(staff, c, "What we know now", "The road is closed.")
+		}
+		q := h.Ask(sam, s, "Welcome", "Say hello.")
+		for range 12 {
+			h.Reply(sam, q, 0, "Hello.")
+		}
+	})
+}
+
+func TestANewcomersApprovedPostIsReadAgainWhenItsWordsChange(t *testing.T) {
+	Each(t, func(h *House) {
+		s := h.Community("asthma")
+		sam, ada, bob := h.Steward(s, "sam"), h.Member("ada"), h.Member("bob")
+		h.Join(s, ada)
+		h.Regulars(s, bob)
+		q := h.Ask(bob, s, "Night cough", "It keeps me awake.")
+		c := h.Reply(ada, q, 0, "Me too.")
+		h.Decide(sam, c.ID, queue.Approve, "")
+		edit := func(version int64, body string) {
+			t.Helper()
+			_, err := h.Threads.Edit(Ctx(), ada, thread.Change{Post: c.ID, Version: version, Body: body})
+			h.Must(err)
+		}
+		edit(1, "Me too.")
+		if !h.Reads(bob, c.ID) {
+			t.Error("saving the same words again hides the post")
+		}
+		edit(1, "Buy my drops.")
+		if h.Reads(bob, c.ID) || !h.Reads(sam, c.ID) || !h.Reads(ada, c.ID) {
+			t.Error("other words stand without having been read")
+		}
+		h.Decide(sam, c.ID, queue.Approve, "")
+		if !h.Reads(bob, c.ID) {
+			t.Error("the approved words cannot be read")
+		}
+		if second := h.Reply(ada, q, 0, "And at noon."); second.State != policy.Held {
+			t.Error("one post that was read twice counts as two")
+		} else {
+			h.Decide(sam, second.ID, queue.Approve, "")
+		}
+		edit(2, "Me too, since May.")
+		if !h.Reads(bob, c.ID) {
+			t.Error("after two approved posts an edit still waits")
+		}
+	})
+}

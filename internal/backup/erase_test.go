@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/keys"
+	"dayroom/internal/thread"
 )
 
 func TestWhoWasErasedSinceIsErasedAgain(t *testing.T) {
@@ -72,6 +73,33 @@ func TestWhatWasDeletedSinceIsDeletedAgain(t *testing.T) {
 		}
 		if n := r.number("SELECT COUNT(*) FROM thread WHERE id = $1", later); n != 0 {
 			t.Error("what was deleted and never in the backup appeared")
+		}
+	})
+}
+
+func TestWordsThatWereRedactedSinceAreRedactedAgain(t *testing.T) {
+	each(t, func(t *testing.T, postgres bool) {
+		s := newSite(t, postgres)
+		edited, before := s.reply("My sister Jane Roe has it."), s.reply("Call 555 0100.")
+		change := func(post core.ID, body string) {
+			_, err := s.Thread.Edit(ctx, s.ada, thread.Change{Post: post, Version: 1, Body: body})
+			s.must(err)
+		}
+		change(edited, "My sister has it.")
+		path := s.save() // has the one redacted text as a version and the other as the words of now
+		change(before, "Call me.")
+		for _, post := range []core.ID{edited, before} {
+			s.must(s.Thread.Redact(ctx, core.SystemActor, post, 1))
+		}
+		r, _ := s.restore(path, s.target(postgres), backup.RestoreOptions{})
+		if n := r.number("SELECT COUNT(*) FROM post_version WHERE body LIKE '%Jane%' OR html LIKE '%Jane%'"); n != 0 {
+			t.Error("a redacted version came back")
+		}
+		if n := r.number("SELECT COUNT(*) FROM comment WHERE body LIKE '%555%' OR html LIKE '%555%'"); n != 0 {
+			t.Error("words that were redacted after the backup stand in the post again")
+		}
+		if n := r.number("SELECT COUNT(*) FROM comment WHERE id = $1 AND body = 'My sister has it.'", edited); n != 1 {
+			t.Error("the post itself is gone")
 		}
 	})
 }

@@ -194,7 +194,7 @@ func TestAForgedFileIsRefused(t *testing.T) {
 				if postgres && !loaded[name] {
 					return // refused before a database is opened: the engine makes no difference
 				}
-				if said := refused(t, forge(t, good, c.edit), s.target(postgres)); !strings.Contains(said, c.want) {
+				if said := refused(t, forge(t, good, c.edit), s.targetOf(t, postgres)); !strings.Contains(said, c.want) {
 					t.Errorf("got %s, want %q", said, c.want)
 				}
 			})

@@ -35,12 +35,15 @@ func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
 		return err
 	}
 	for i, e := range entries {
-		switch e.Kind {
-		case keys.ErasedPost:
+		version, words := e.Words()
+		switch {
+		case words:
+			err = r.eraseWords(e.ID, version)
+		case e.Kind == keys.ErasedPost:
 			err = r.erasePost(e.ID)
-		case keys.ErasedMedia:
+		case e.Kind == keys.ErasedMedia:
 			err = r.eraseImage(e.ID)
-		case keys.ErasedMember:
+		case e.Kind == keys.ErasedMember:
 			err = r.eraseMember(people, e.ID)
 		default:
 			err = fmt.Errorf("the ledger has the kind %q, which this program does not know: use the newer program", e.Kind)
@@ -89,6 +92,20 @@ func (r *restore) erasePost(id core.ID) error {
 			return err
 		}
 		return queue.Settle(tx, id, r.Clock.Now())
+	})
+	r.report.Erased.Images += len(files) / 2
+	return errors.Join(err, r.removeImages(r.ctx, files))
+}
+
+// eraseWords redacts an earlier version again. Where its words are those of now in the backup, the post goes as if it had been deleted.
+func (r *restore) eraseWords(post core.ID, version int64) error {
+	var files []string
+	err := r.db.Update(r.ctx, func(tx *db.Tx) (err error) {
+		if files, err = thread.RedactAgain(tx, post, version); err != nil {
+			return err
+		}
+		r.report.Erased.Versions++
+		return nil
 	})
 	r.report.Erased.Images += len(files) / 2
 	return errors.Join(err, r.removeImages(r.ctx, files))

@@ -48,6 +48,8 @@ type Erased struct {
 	Members int `json:"members"`
 	Posts   int `json:"posts"`
 	Images  int `json:"images"`
+	// Versions counts entries for redacted words, whether or not the backup still had them.
+	Versions int `json:"redacted_versions"`
 }
 
 // restore is one restoring.

@@ -250,7 +250,13 @@ func (s *site) save() string {
 // target is a new place that has a copy of the site's key store, as an operator would put it there.
 func (s *site) target(postgres bool) app.Config {
 	s.Helper()
-	c := config(s.TB, postgres)
+	return s.targetOf(s.TB, postgres)
+}
+
+// targetOf is target for a test within the one that the site was made for.
+func (s *site) targetOf(t testing.TB, postgres bool) app.Config {
+	t.Helper()
+	c := config(t, postgres)
 	c.Keys, c.KeyFile = s.Config.Keys, s.Config.KeyFile
 	return c
 }

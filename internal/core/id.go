@@ -33,8 +33,12 @@ func (id ID) Time() time.Time {
 // MarshalText writes the decimal form: ids are strings in JSON.
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText reads the decimal form.
+// UnmarshalText reads the decimal form, and "0" as no id: what MarshalText wrote can be read again.
 func (id *ID) UnmarshalText(text []byte) error {
+	if string(text) == "0" {
+		*id = 0
+		return nil
+	}
 	parsed, err := ParseID(string(text))
 	*id = parsed
 	return err

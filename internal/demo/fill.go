@@ -36,6 +36,16 @@ type filler struct {
 	owner   map[string]core.ID   // organisation of a channel, by its slug
 }
 
+// Empty tells whether nobody is here yet.
+func Empty(ctx context.Context, d *db.DB) (empty bool, err error) {
+	err = d.View(ctx, func(tx *db.Tx) error {
+		n, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM (SELECT 1 FROM member LIMIT 1) x")
+		empty = n == 0
+		return err
+	})
+	return empty, err
+}
+
 // Fill makes the demo site in an empty database. A site that is there already is left as it is, and filled is false.
 func Fill(ctx context.Context, d Deps) (filled bool, err error) {
 	defer core.Wrap(&err, "demo.Fill")
@@ -43,12 +53,7 @@ func Fill(ctx context.Context, d Deps) (filled bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	empty := false
-	err = d.DB.View(ctx, func(tx *db.Tx) error {
-		n, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM (SELECT 1 FROM member LIMIT 1) x")
-		empty = n == 0
-		return err
-	})
+	empty, err := Empty(ctx, d.DB)
 	if err != nil || !empty {
 		return false, err
 	}

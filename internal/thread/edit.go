@@ -3,6 +3,7 @@ package thread
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"dayroom/internal/core"
@@ -11,6 +12,7 @@ import (
 	"dayroom/internal/platform/markup"
 	"dayroom/internal/policy"
 	"dayroom/internal/search"
+	"dayroom/internal/space"
 )
 
 // Change is what an edit sends. Title and Tags count for opening posts only. Version is the version that the form was made from:
@@ -61,10 +63,14 @@ func (s *Service) edit(tx *db.Tx, a core.Actor, p Post, in Change) error {
 	if err != nil {
 		return err
 	}
+	if !in.changes(p) {
+		return nil
+	}
 	now := s.clock.Now()
-	// A new link could be what the post was held for: an edit passes the Gate's limits again, its state stays.
-	if _, err := s.gate.Admit(tx, Entry{Now: now, Actor: a, Space: p.Space, Ties: p.Ties, Thread: p.Thread.ID, Post: p.ID(),
-		IsReply: p.Comment != nil, Links: len(w.Links), Media: len(w.Images), State: p.Facts().State}); err != nil {
+	// A new link could be what the post was held for: an edit passes the Gate again.
+	entry := Entry{Now: now, Actor: a, Space: p.Space, Ties: p.Ties, Thread: p.Thread.ID, Post: p.ID(),
+		IsReply: p.Comment != nil, Links: len(w.Links), Media: len(w.Images), State: p.Facts().State}
+	if entry.State, err = s.gate.Admit(tx, entry); err != nil {
 		return err
 	}
 	if err := keepVersion(tx, p, now); err != nil {
@@ -86,7 +92,51 @@ func (s *Service) edit(tx *db.Tx, a core.Actor, p Post, in Change) error {
 		return err
 	}
 	event.Append(tx, event.Event{At: now, Kind: PostEdited, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: p.ID()})
-	return nil
+	if err := s.unmark(tx, p, in); err != nil {
+		return err
+	}
+	return s.holdAgain(tx, p, entry)
+}
+
+// changes tells whether anything is different from what the post says now.
+func (in Change) changes(p Post) bool {
+	if markup.Normalize(in.Body) != p.Body() {
+		return true
+	}
+	if p.Comment != nil {
+		return in.Warning != p.Comment.Warning || in.ForWhom != p.Comment.ForWhom
+	}
+	t := p.Thread
+	return in.Title != t.Title || in.Warning != t.Warning || in.ForWhom != t.ForWhom || !slices.Equal(in.Tags, t.Tags)
+}
+
+// unmark takes "this helped me" from a comment with other words: people marked those that stood there, and what helped stands on top of
+// its thread.
+func (s *Service) unmark(tx *db.Tx, p Post, in Change) error {
+	if p.Comment == nil || !p.Comment.AuthorHelped && p.Comment.Reactions.Helped == 0 || markup.Normalize(in.Body) == p.Body() {
+		return nil
+	}
+	if _, err := tx.Exec("DELETE FROM reaction WHERE post = $1 AND kind = $2", p.ID(), HelpedThis); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("UPDATE comment SET author_helped = FALSE, n_helped = 0 WHERE id = $1", p.ID()); err != nil {
+		return err
+	}
+	return countReplies(tx, p.Thread.ID)
+}
+
+// holdAgain lets a post wait for a reader again where the Gate wants it. Its approval was of other words and does not count any more.
+func (s *Service) holdAgain(tx *db.Tx, p Post, e Entry) error {
+	if e.State == p.Facts().State {
+		return nil
+	}
+	if _, err := s.SetState(tx, e.Actor.Member, p, e.State, e.Now); err != nil {
+		return err
+	}
+	if err := space.UncountApproved(tx, p.Space.ID, p.Author()); err != nil {
+		return err
+	}
+	return s.gate.Placed(tx, e)
 }
 
 // keepVersion copies the words as they are now.
@@ -163,23 +213,4 @@ func (s *Service) History(ctx context.Context, a core.Actor, post core.ID) (p Po
 		return err
 	})
 	return p, out, err
-}
-
-// Redact takes the words out of an earlier version, for good: a steward's act for what was written by mistake.
-func (s *Service) Redact(ctx context.Context, a core.Actor, post core.ID, version int64) error {
-	return s.db.Update(ctx, func(tx *db.Tx) error {
-		p, err := s.Load(tx, a, post)
-		if err != nil {
-			return err
-		}
-		if err := policy.Moderate(a, p.Space.Facts(), p.Ties).Err(); err != nil {
-			return err
-		}
-		if err := tx.Must("UPDATE post_version SET title = '', body = '', html = '', redacted_by = $1 WHERE post = $2 AND version = $3",
-			a.Member, post, version); err != nil {
-			return err
-		}
-		event.Append(tx, event.Event{At: s.clock.Now(), Kind: PostRedacted, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: post})
-		return nil
-	})
 }

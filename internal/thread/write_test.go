@@ -131,6 +131,71 @@ func TestAnEditKeepsTheEarlierText(t *testing.T) {
 	})
 }
 
+func TestSavingTheSameWordsMakesNoVersion(t *testing.T) {
+	each(t, func(h *house) {
+		q := h.ask(h.ada, "How do you sleep?")
+		v := h.read(h.ada, q.ID).Thread
+		_, err := h.threads.Edit(ctx(), h.ada, thread.Change{Post: q.ID, Version: 1, Title: v.Title, Body: v.Body, Tags: v.Tags})
+		h.must(err)
+		if p, versions, err := h.threads.History(ctx(), h.ada, q.ID); err != nil || len(versions) != 0 || p.Version() != 1 {
+			t.Errorf("%d versions, %v", len(versions), err)
+		}
+	})
+}
+
+func TestOtherWordsAreNotWhatHelped(t *testing.T) {
+	each(t, func(h *house) {
+		q := h.ask(h.ada, "How do you sleep?")
+		c := h.answer(h.bo, q, 0, "Raise the head end.")
+		_, err := h.threads.MarkHelped(ctx(), h.ada, c.ID, true)
+		h.must(err)
+		_, err = h.threads.React(ctx(), h.ada, c.ID, thread.ThankYou, true)
+		h.must(err)
+		_, err = h.threads.Edit(ctx(), h.bo, thread.Change{Post: c.ID, Version: 1, Body: "Buy my drops."})
+		h.must(err)
+		v := h.read(h.ada, q.ID)
+		if len(v.Helped) != 0 || v.Thread.Helped != 0 || v.Comments[0].Reactions.Helped != 0 || v.Comments[0].Reactions.Thanks != 1 {
+			t.Errorf("what helped is %+v", v.Helped)
+		}
+	})
+}
+
+func TestAPictureThatOnlyRedactedWordsShowedIsGoneFromTheDisk(t *testing.T) {
+	each(t, func(h *house) {
+		q := h.ask(h.ada, "How do you sleep?")
+		upload := func() thread.Image {
+			img, err := h.threads.AddImage(ctx(), h.ada, picture(t), "a letter with a name")
+			h.must(err)
+			return img
+		}
+		kept, slip := upload(), upload()
+		show := func(images ...thread.Image) (body string) {
+			for _, i := range images {
+				body += "![x](" + i.Path() + ")\n\n"
+			}
+			return body + "See."
+		}
+		edit := func(version int64, body string) {
+			t.Helper()
+			_, err := h.threads.Edit(ctx(), h.ada, thread.Change{Post: q.ID, Version: version, Title: "How do you sleep?", Body: body})
+			h.must(err)
+		}
+		edit(1, show(kept, slip))
+		edit(2, show(kept))
+		h.must(h.threads.Redact(ctx(), h.steward, q.ID, 2))
+		for _, name := range []string{slip.Name, slip.Thumb} {
+			if h.shelf.files[name] != nil {
+				t.Errorf("the file %s is still there", name)
+			}
+		}
+		if h.shelf.files[kept.Name] == nil {
+			t.Error("the picture that the post shows is gone")
+		}
+		_, err := h.threads.SeeImage(ctx(), h.bo, slip.ID, slip.Name)
+		h.refused(err, core.NotFound, "")
+	})
+}
+
 func TestOfTwoEditsAtOnceOneWinsAndTheOtherIsTold(t *testing.T) {
 	each(t, func(h *house) {
 		q := h.ask(h.ada, "How do you sleep?")

@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -14,11 +15,26 @@ type Handler func(tx *db.Tx, e Event) error
 
 // Dispatcher feeds events to subscribers, each at its own pace.
 type Dispatcher struct {
+	// Park puts an event aside that a subscriber cannot handle, in the transaction that moves the subscriber on, so that Again is called for it
+	// later. It must be set before Run: one event must not keep all that come after it waiting for ever.
+	Park func(tx *db.Tx, subscriber string, position int64) error
+
 	db          *db.DB
 	log         *slog.Logger
 	subscribers []subscriber
 	wake        chan struct{}
+	trouble     map[string]trouble // by subscriber; only Drain looks at it
 }
+
+// trouble is an event that a subscriber failed at.
+type trouble struct {
+	position int64
+	times    int
+}
+
+// patience is how often in a row a subscriber may fail at an event before the event is put aside. A database that is away is waited
+// for however long it takes.
+const patience = 5
 
 type subscriber struct {
 	name   string
@@ -31,7 +47,7 @@ const batch = 50
 
 // NewDispatcher makes a dispatcher without subscribers.
 func NewDispatcher(d *db.DB, log *slog.Logger) *Dispatcher {
-	return &Dispatcher{db: d, log: log, wake: make(chan struct{}, 1)}
+	return &Dispatcher{db: d, log: log, wake: make(chan struct{}, 1), trouble: map[string]trouble{}}
 }
 
 // Subscribe registers handle under a name that never changes, since the reading position is kept by it. A new name begins with
@@ -115,16 +131,52 @@ func (d *Dispatcher) step(ctx context.Context, s subscriber) (n int, err error) 
 			return err
 		}
 		for _, e := range events {
-			if s.kinds[e.Kind] {
-				if err := s.handle(tx, e); err != nil {
-					return err
-				}
+			if err := d.hand(tx, s, e); err != nil {
+				return err
 			}
 		}
 		n = len(events)
 		return tx.Must("UPDATE event_reader SET position = $1 WHERE name = $2", events[n-1].Position, s.name)
 	})
 	return n, err
+}
+
+// hand gives a subscriber an event, or puts the event aside when the subscriber failed at it too often.
+func (d *Dispatcher) hand(tx *db.Tx, s subscriber, e Event) error {
+	if !s.kinds[e.Kind] {
+		return nil
+	}
+	known := d.trouble[s.name]
+	if known.position == e.Position && known.times >= patience && d.Park != nil {
+		d.log.Error("an event is put aside", "subscriber", s.name, "event", e.Position, "kind", e.Kind)
+		return d.Park(tx, s.name, e.Position)
+	}
+	err := s.handle(tx, e)
+	if err == nil || core.CodeOf(err) == core.Unavailable || tx.Context().Err() != nil {
+		return err
+	}
+	if known.position != e.Position {
+		known = trouble{position: e.Position}
+	}
+	known.times++
+	d.trouble[s.name] = known
+	return fmt.Errorf("%s, event %d %s: %w", s.name, e.Position, e.Kind, err)
+}
+
+// Again gives a subscriber an event that was put aside. An event that is not there any more is done with.
+func (d *Dispatcher) Again(ctx context.Context, subscriber string, position int64) error {
+	return d.db.Update(ctx, func(tx *db.Tx) error {
+		events, err := After(tx, position-1, 1)
+		if err != nil || len(events) == 0 || events[0].Position != position {
+			return err
+		}
+		for _, s := range d.subscribers {
+			if s.name == subscriber && s.kinds[events[0].Kind] {
+				return s.handle(tx, events[0])
+			}
+		}
+		return nil
+	})
 }
 
 func start(tx *db.Tx, name string) error {

@@ -3,6 +3,7 @@ package event_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 
@@ -117,6 +118,43 @@ func TestAFailingHandlerSeesItsEventAgainAndOthersGoOn(t *testing.T) {
 		}
 		if seen != 1 || calm != 1 {
 			t.Errorf("shaky saw it %d times, calm %d times, want once each", seen, calm)
+		}
+	})
+}
+
+func TestAnEventThatCannotBeHandledKeepsNobodyWaiting(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		disp := event.NewDispatcher(d, slog.New(slog.DiscardHandler))
+		broken, done, aside := true, []string{}, []int64{}
+		disp.Subscribe("test", func(_ *db.Tx, e event.Event) error {
+			if e.Kind == "bad.one" && broken {
+				return errors.New("cannot be read")
+			}
+			done = append(done, e.Kind)
+			return nil
+		}, "good.one", "bad.one")
+		disp.Park = func(_ *db.Tx, _ string, position int64) error { aside = append(aside, position); return nil }
+		if err := disp.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []string{"good.one", "bad.one", "good.one"} {
+			if err := d.Update(ctx, func(tx *db.Tx) error { event.Append(tx, event.Event{Kind: kind}); return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		turns := 0
+		for ; turns < 20 && disp.Drain(ctx) != nil; turns++ {
+		}
+		if fmt.Sprint(done[len(done)-1:], aside) != "[good.one] [2]" || turns != 5 {
+			t.Fatalf("after %d failures: done %v, put aside %v", turns, done, aside)
+		}
+		broken = false
+		if err := disp.Again(ctx, "test", aside[0]); err != nil || done[len(done)-1] != "bad.one" {
+			t.Errorf("%v, done %v", err, done)
+		}
+		if err := disp.Again(ctx, "test", 99); err != nil {
+			t.Errorf("an event that is not there: %v", err)
 		}
 	})
 }

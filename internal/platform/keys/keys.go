@@ -19,6 +19,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"dayroom/internal/core"
@@ -207,7 +209,22 @@ const (
 	ErasedMember = "member"
 	ErasedPost   = "post"
 	ErasedMedia  = "media"
+
+	erasedWords = "words "
 )
+
+// ErasedWords is the kind of erasure that took the words out of one version of a post, whose id the entry has.
+func ErasedWords(version int64) string { return erasedWords + strconv.FormatInt(version, 10) }
+
+// Words tells whether an entry is of that kind, and of which version.
+func (e Erased) Words() (version int64, ok bool) {
+	number, ok := strings.CutPrefix(e.Kind, erasedWords)
+	if !ok {
+		return 0, false
+	}
+	version, err := strconv.ParseInt(number, 10, 64)
+	return version, err == nil
+}
 
 // Erased is an entry of the ledger.
 type Erased struct {
