@@ -72,6 +72,7 @@ func (a *App) schedule() {
 		})
 	}
 	a.Jobs.Handle(search.FillJob, func(ctx context.Context, _ job.Job) error { return a.Search.Fill(ctx) })
+	a.Jobs.Every("search.begin", time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Begin(ctx) })
 	a.Jobs.Every(search.PackJob, 24*time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Pack(ctx) })
 	a.Jobs.Every("figures", figures.CountIn, func(ctx context.Context, _ job.Job) error { return a.Figures.Count(ctx) })
 	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })

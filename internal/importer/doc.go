@@ -12,6 +12,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 	"dayroom/internal/space"
 )
 
@@ -95,7 +97,8 @@ func (s *Service) Import(ctx context.Context, actor core.Actor, in Input) (sum S
 	}
 	err = r.run(ctx, src)
 	r.sum.Done = src.read()
-	return r.sum, err
+	// What was brought in is found a little later: a server makes the rest of the index beside its other work.
+	return r.sum, errors.Join(err, s.db.Update(context.WithoutCancel(ctx), func(tx *db.Tx) error { return search.AddFill(tx, s.ids, s.clock.Now()) }))
 }
 
 // prepare finds the space and chooses the format.

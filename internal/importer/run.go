@@ -188,7 +188,7 @@ func (r *run) render(lines []ready) {
 
 // planted makes the thread of a record, rendered, without ids of authors.
 func (r *run) planted(rec record) (*thread.Planted, error) {
-	p := &thread.Planted{Thread: thread.Thread{
+	p := &thread.Planted{Unindexed: true, Thread: thread.Thread{
 		Space: r.space.ID, Kind: rec.Kind, Title: rec.Title, Body: rec.Body, Tags: rec.Tags, Warning: rec.Warning, CreatedAt: rec.Time,
 	}}
 	if rec.Kind == policy.Announcement {

@@ -10,6 +10,7 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
+	"dayroom/internal/search"
 	"dayroom/internal/thread"
 )
 
@@ -60,6 +61,11 @@ func (r *run) store(tx *db.Tx, b *batch) (outcome, error) {
 		}
 		if err := thread.Plant(tx, r.ids, it.plant); err != nil {
 			return done, fmt.Errorf("line %d: %w", it.line, err)
+		}
+		if len(made) == 0 {
+			if err := search.Postpone(tx, it.plant.Thread.ID); err != nil {
+				return done, err
+			}
 		}
 		made = append(made, reference{it.key, it.plant.Thread.ID})
 		done.threads++

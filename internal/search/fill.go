@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/job"
 )
@@ -26,16 +27,49 @@ const (
 	packPages   = 200
 )
 
-// Begin adds the job that makes the index, where it is not whole. It is asked at each start: the index is missing after an upgrade and
-// after a restore.
+// Begin adds the job that makes the index, where it is not whole. It is asked at each start and each hour: the index is missing after an
+// upgrade and after a restore, and not whole after an import that was interrupted.
 func (s *Service) Begin(ctx context.Context) error {
-	return s.db.Update(ctx, func(tx *db.Tx) error {
-		unfinished, err := filling(tx)
-		if err != nil || !unfinished {
-			return err
-		}
-		return job.Add(tx, s.ids, s.clock.Now(), job.New{Kind: FillJob, Unique: FillJob})
-	})
+	return s.db.Update(ctx, func(tx *db.Tx) error { return AddFill(tx, s.ids, s.clock.Now()) })
+}
+
+// AddFill adds the job where the index is not whole.
+func AddFill(tx *db.Tx, ids *core.IDMaker, now time.Time) error {
+	unfinished, err := filling(tx)
+	if err != nil || !unfinished {
+		return err
+	}
+	return job.Add(tx, ids, now, job.New{Kind: FillJob, Unique: FillJob})
+}
+
+// Postpone leaves a thread, and those with greater ids, to Fill: an import brings in more in a second than can be indexed beside it. Call
+// it in the transaction that writes them.
+func Postpone(tx *db.Tx, thread core.ID) error {
+	if err := hold(tx); err != nil {
+		return err
+	}
+	unfinished, err := filling(tx)
+	if err != nil {
+		return err
+	}
+	place, err := state(tx, statePlace)
+	if err != nil {
+		return err
+	}
+	at, err := strconv.ParseInt(place, 10, 64)
+	if unfinished && (err != nil || at < int64(thread)) { // Fill has not begun, or will come by
+		return nil
+	}
+	if err := setState(tx, statePlace, strconv.FormatInt(int64(thread)-1, 10)); err != nil {
+		return err
+	}
+	return setState(tx, stateFilled, "")
+}
+
+// hold keeps others from saying that the index is whole until the transaction ends.
+func hold(tx *db.Tx) error {
+	_, err := tx.Exec("INSERT INTO search_state (name, value) VALUES ($1, '') ON CONFLICT (name) DO UPDATE SET value = search_state.value", stateFilled)
+	return err
 }
 
 // Forget empties the index, so that it is made anew: a restore has brought other posts in.
@@ -62,6 +96,9 @@ func (s *Service) Fill(ctx context.Context) error {
 }
 
 func fillStep(tx *db.Tx) (done bool, err error) {
+	if err := hold(tx); err != nil {
+		return false, err
+	}
 	unfinished, err := filling(tx)
 	if err != nil || !unfinished {
 		return true, err

@@ -63,7 +63,7 @@ func (s *Service) edit(tx *db.Tx, a core.Actor, p Post, in Change) error {
 	if err != nil {
 		return err
 	}
-	if !in.changes(p) {
+	if in.Version == p.Version() && !in.changes(p) {
 		return nil
 	}
 	now := s.clock.Now()

@@ -18,6 +18,8 @@ type Planted struct {
 	Thread   Thread // of which ID, No, HTML and Excerpt are filled in
 	Comments []PlantedComment
 	Poll     *PollInput
+	// Unindexed leaves the thread to search.Fill; the caller has to say so with search.Postpone.
+	Unindexed bool
 
 	rendered bool
 	ready    *search.Ready // the opening, for the index
@@ -46,14 +48,18 @@ func (p *Planted) render(opt markup.Options) error {
 		return bodyField(err)
 	}
 	t.HTML, t.Excerpt, t.Body = out.HTML, out.Text, markup.Normalize(t.Body)
-	p.ready = search.Prepare(t.Title, t.Tags, t.Body)
+	if !p.Unindexed {
+		p.ready = search.Prepare(t.Title, t.Tags, t.Body)
+	}
 	for i := range p.Comments {
 		c := &p.Comments[i]
 		if out, err = markup.Render(c.Body, opt); err != nil {
 			return fmt.Errorf("comment %d: %w", i+1, bodyField(err))
 		}
 		c.HTML, c.Body = out.HTML, markup.Normalize(c.Body)
-		c.ready = search.Prepare("", nil, c.Body)
+		if !p.Unindexed {
+			c.ready = search.Prepare("", nil, c.Body)
+		}
 	}
 	return nil
 }
@@ -95,6 +101,9 @@ func Plant(tx *db.Tx, ids *core.IDMaker, p *Planted) error {
 	}
 	if err := plantComments(tx, ids, p); err != nil {
 		return err
+	}
+	if p.Unindexed {
+		return nil
 	}
 	return index(tx, p)
 }

@@ -113,6 +113,9 @@ func fill(ctx context.Context, s settings, c corpus, dir string) (err error) {
 	if err := talkIn(ctx, a, c); err != nil {
 		return err
 	}
+	if err := a.Search.Fill(ctx); err != nil {
+		return err
+	}
 	if err := at.people(ctx, a); err != nil {
 		return err
 	}
