@@ -21,6 +21,8 @@ type AdminRow struct {
 	Seen     time.Time // the day
 	HasMail  bool
 	TwoStep  bool
+	Adult    bool   // declared to be old enough
+	Language string // chosen when signing up; empty where none was
 }
 
 // AdminFilter narrows the list. Empty fields do not.
@@ -31,11 +33,12 @@ type AdminFilter struct {
 	Staff    bool // moderators and admins only
 }
 
-const adminColumns = "id, handle, role, standing, standing_until, created_at, seen_at, mail_verified, totp_sealed IS NOT NULL"
+const adminColumns = `id, handle, role, standing, standing_until, created_at, seen_at, mail_verified, totp_sealed IS NOT NULL, adult,
+	COALESCE((SELECT p.language FROM profile p WHERE p.member = member.id), '')`
 
 func (s *Service) scanAdmin(r db.Row) (a AdminRow, err error) {
 	var until, joined, seen int64
-	err = r.Scan(&a.ID, &a.Handle, &a.Role, &a.Standing, &until, &joined, &seen, &a.HasMail, &a.TwoStep)
+	err = r.Scan(&a.ID, &a.Handle, &a.Role, &a.Standing, &until, &joined, &seen, &a.HasMail, &a.TwoStep, &a.Adult, &a.Language)
 	a.Until, a.Joined, a.Seen = db.Moment(until), db.Moment(joined), db.Moment(seen)
 	a.Standing = standing(a.Standing, a.Until, s.now())
 	return a, err

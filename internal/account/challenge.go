@@ -33,6 +33,7 @@ const (
 	forReset   = "reset"           // a link that sets a new password
 	forMail    = "mail"            // a link that confirms an address
 	forTOTP    = "totp"            // the secret of a device that has not shown its first code
+	forJoined  = "joined"          // a form that somebody has joined with
 	forStopped = "stopped"         // what is left of a sign-in that a ban ended: its browser may be told why
 )
 

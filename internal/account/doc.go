@@ -34,6 +34,7 @@ const (
 	SecondStepAge = 10 * time.Minute    // between the password and the code
 	resetAge      = 30 * time.Minute    // of a link in a mail
 	mailAge       = 24 * time.Hour      // to confirm an address
+	joinedAge     = 15 * time.Minute    // in which a form that was sent twice is known again
 	enrolAge      = 30 * time.Minute    // to type in the first code of a two-step device
 )
 

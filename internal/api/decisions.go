@@ -95,6 +95,16 @@ func (a *API) decisions() {
 			_, rows, err := a.Queue.Log(c.Ctx(), c.Actor, in.Slug, page)
 			return listed(rows, showDecision(c), err)
 		})
+	add(a, Op{ID: "list-site-decisions", Method: "GET", Path: "/admin/decisions", Door: policy.ForModerator, Tag: "care", Summary: "The log of the site",
+		Description: "What was decided anywhere, the latest first. Of spaces that the reader may not read, only that something was done.", Does: []string{"GET /log"}},
+		func(c Call, in *Paging) (*given[listOf[Decision]], error) {
+			page, err := in.page()
+			if err != nil {
+				return nil, err
+			}
+			rows, err := a.Queue.LogOfSite(c.Ctx(), c.Actor, page)
+			return listed(rows, showDecision(c), err)
+		})
 	add(a, Op{ID: "list-my-decisions", Method: "GET", Path: "/me/decisions", Door: policy.ForMember, Tag: "care", Summary: "What was decided about me",
 		Description: "What was done, where and why, and not who did it.", Does: []string{"GET /me/decisions"}},
 		func(c Call, in *Paging) (*given[listOf[Decision]], error) {

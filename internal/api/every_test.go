@@ -252,6 +252,7 @@ func (c cast) care() {
 	c.keeper.post("/queue/"+item+"/decisions", object{"act": "dismiss", "reason": "It is fine."}).want(409, "queue.conflict.hide")
 	c.maria.get("/me/decisions").want(200, "We do not sell here.", `"act":"hide"`)
 	c.oak.get("/spaces/heart-to-heart/decisions").want(200, decided)
+	c.keeper.get("/admin/decisions").want(200, decided)
 	c.oak.post("/decisions/"+decided+"/undo", nil).want(204)
 	c.oak.post("/posts/"+t+"/decisions", object{"act": "warn", "reason": "Please do not sell."}).want(201)
 }

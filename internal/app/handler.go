@@ -82,6 +82,7 @@ func (a *App) sitePages() []shell.Route {
 // tools are the admins' pages of other packages, in the order of the overview.
 var tools = []sitepages.Tool{
 	{Path: "/queue", Key: "app.tool.queue"},
+	{Path: "/log", Key: "app.tool.log"},
 	{Path: "/admin/waiting", Key: "app.tool.waiting"},
 	{Path: "/admin/members", Key: "app.tool.members"},
 	{Path: "/admin/credentials", Key: "app.tool.credentials"},

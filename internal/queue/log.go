@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,6 +27,29 @@ func (s *Service) Log(ctx context.Context, a core.Actor, slug string, page core.
 		return err
 	})
 	return sp, out, err
+}
+
+// LogOfSite gives moderators what was decided anywhere, the latest first. Where somebody decided in a space that the actor may not
+// read, they learn that something was done, when and by whom, and not about whom, where or why.
+func (s *Service) LogOfSite(ctx context.Context, a core.Actor, page core.Page) (out core.List[Decision], err error) {
+	defer core.Wrap(&err, "queue.LogOfSite")
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		if err := policy.Enter(a, policy.ForModerator).Err(); err != nil {
+			return err
+		}
+		if out, err = pageOf(tx, page, "d.id > $1", 0); err != nil {
+			return err
+		}
+		visible, args := space.VisibleTo(a, 1)
+		ids, err := db.All(tx, db.ID, "SELECT s.id FROM space s WHERE "+visible, args...)
+		for i, d := range out.Items {
+			if d.Space != 0 && !slices.Contains(ids, d.Space) {
+				out.Items[i] = Decision{ID: d.ID, Moderator: d.Moderator, By: d.By, Act: d.Act, Until: d.Until, At: d.At, UndoneAt: d.UndoneAt}
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 // LogOfMember gives a member what was decided about them: what was done, where and why, and not who did it. That somebody

@@ -1,6 +1,7 @@
 package accountpages
 
 import (
+	"crypto/rand"
 	"io"
 	"time"
 
@@ -46,7 +47,7 @@ func (p *pages) settle(c *shell.Call, e account.Entry) error {
 func readSignUp(c *shell.Call, f shell.Form) account.SignUp {
 	return account.SignUp{
 		Handle: f.Line("handle"), Password: f.Raw("password"), OldEnough: f.Has("old_enough"), Invite: f.Line("invite"),
-		Language: c.Lang(), TimeZone: cookie(c, shell.ZoneCookie),
+		Language: c.Lang(), TimeZone: cookie(c, shell.ZoneCookie), Form: f.Raw("form"),
 	}
 }
 
@@ -83,6 +84,10 @@ func oldEnough(c *shell.Call, in account.SignUp) control {
 func (p *pages) joinByPassword(c *shell.Call, in account.SignUp) formPage {
 	page := p.joinPage(c, in)
 	page.Action = "/join"
+	if len(in.Form) != len(rand.Text()) {
+		in.Form = rand.Text()
+	}
+	page.Hidden = append(page.Hidden, ui.Hidden{Name: "form", Value: in.Form})
 	page.Controls = append(page.Controls, secret("password", c.T("accounts.password"), c.T("accounts.password.hint"), "new-password"), oldEnough(c, in))
 	links := []ui.Link{{Href: "/signin", Label: c.T("accounts.join.have")}}
 	if p.accounts.PasskeysReady() {

@@ -40,9 +40,9 @@ func (p *pages) decideWaiting(c *shell.Call) error {
 		return err
 	}
 	act, said := p.accounts.Approve, "accounts.waiting.approved"
-	switch form.Line("act") {
-	case "approve":
-	case "decline":
+	switch {
+	case form.Line("act") == "approve":
+	case form.Line("act") == "decline" && form.Has("sure"): // erasing somebody takes two presses, with a script and without
 		act, said = p.accounts.Decline, "accounts.waiting.declined"
 	default:
 		return core.E(core.Invalid, "error.bad_form")

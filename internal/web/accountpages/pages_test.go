@@ -134,6 +134,32 @@ func TestSomebodyJoinsSignsOutAndIn(t *testing.T) {
 	})
 }
 
+func TestADoublePressOnJoinJoinsOnce(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.Visitor()
+		page := b.Get("/join").Want(200)
+		form := page.Form("/join")
+		form.Set("handle", "ada")
+		form.Set("password", right)
+		form.Set("old_enough", "1")
+		answers := make(chan *webtest.Page, 2)
+		for range 2 { // two presses, and a browser each, so that neither waits for the other's cookie
+			go func() { answers <- h.Visitor().Post("/join", form) }()
+		}
+		for range 2 {
+			answer := <-answers
+			answer.WantWay("/welcome").Want(200, "Welcome, ada")
+		}
+		form.Set("password", "another stone in the river")
+		h.Visitor().Post("/join", form).Want(422, "Somebody has this handle")
+		form.Set("password", right)
+		form.Set("form", strings.Repeat("A", len(form.Get("form"))))
+		h.Visitor().Post("/join", form).Want(422, "Somebody has this handle")
+		form.Del("form")
+		h.Visitor().Post("/join", form).Want(422, "Somebody has this handle")
+	})
+}
+
 func TestASignUpKeepsWhatWasTypedButNoPassword(t *testing.T) {
 	each(t, func(h *house) {
 		b := h.Visitor()
@@ -325,6 +351,19 @@ func TestWhoWaitsForApprovalSeesSoAndKeepsTheWayBack(t *testing.T) {
 		admin.Get("/admin/waiting").Want(200, "ada").Submit("/admin/waiting", nil).WantWay("/admin/waiting").Want(200, "They can come in now", "Nobody waits")
 		b.Get("/me").Want(200, "You are ada")
 		b.Get("/admin/waiting").Want(403)
+	})
+}
+
+func TestDecliningSomebodyTakesTwoPressesAndSaysWhatTheyDeclared(t *testing.T) {
+	each(t, func(h *house) {
+		admin := h.admin("root_person")
+		h.Settings(func(s *site.Settings) { s.SignUp = site.SignUpApproval })
+		h.join("ada")
+		page := admin.Get("/admin/waiting").Want(200, "ada", "old enough", "English", "erased at once", "Erase the account of ada").Sound()
+		ada := h.id("ada").String()
+		page.Browser.Post("/admin/waiting", url.Values{"member": {ada}, "act": {"decline"}}).Want(422)
+		admin.Get("/admin/waiting").Want(200, "ada")
+		page.Browser.Post("/admin/waiting", url.Values{"member": {ada}, "act": {"decline"}, "sure": {"1"}}).WantWay("/admin/waiting").Want(200, "Nobody waits")
 	})
 }
 

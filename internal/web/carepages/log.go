@@ -38,6 +38,23 @@ func (p *pages) log(c *shell.Call) error {
 	return c.Show(showLog(page))
 }
 
+func (p *pages) siteLog(c *shell.Call) error {
+	after, err := c.Cursor()
+	if err != nil {
+		return err
+	}
+	list, err := p.queue.LogOfSite(c.Ctx(), c.Actor, core.Page{After: after})
+	if err != nil {
+		return err
+	}
+	page := logPage{Frame: frame(c, c.T("queue.log.site.title")), Log: list.Items}
+	page.ShowQuickExit = true
+	if !list.Next.IsZero() {
+		page.Older = "/log?after=" + list.Next.String()
+	}
+	return c.Show(showLog(page))
+}
+
 func (p *pages) mine(c *shell.Call) error {
 	after, err := c.Cursor()
 	if err != nil {

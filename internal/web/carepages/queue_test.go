@@ -192,3 +192,23 @@ func TestAModeratorRestrictsAndLiftsFromAMembersPage(t *testing.T) {
 		admin.Get("/m/nobody/standing").Want(404)
 	})
 }
+
+func TestTheLogOfTheSiteHasBansAndTellsNothingOfRoundsToWhoMayNotReadThem(t *testing.T) {
+	each(t, func(h *house) {
+		moderator := h.Office("mona", core.RoleModerator)
+		_, err := h.Queue.HidePost(ctx(), h.sam, h.post.ID, "This names a dose that harms.")
+		h.Must(err)
+		_, err = h.Queue.Discipline(ctx(), moderator, h.ada.Member, queue.Ruling{Act: queue.Ban, Reason: "You sold pills to people here."})
+		h.Must(err)
+		log := h.as(moderator).Get("/log").Want(200, "Taken down", "names a dose", "asthma", "Author banned", "You sold pills", "ada").Sound()
+		if log.HasLink("") {
+			t.Error("an empty link")
+		}
+		h.as(h.sam).Get("/log").Want(403)
+		h.as(h.bob).Get("/log").Want(403)
+		h.as(h.sam).Get("/log/asthma").Want(200, "names a dose").WantNot("You sold pills").Sound()
+
+		h.site.Exec("UPDATE space SET kind = 'rounds', visibility = 'members'")
+		h.as(moderator).Get("/log").Want(200, "Taken down", "Author banned", "You sold pills").WantNot("names a dose", "asthma").Sound()
+	})
+}

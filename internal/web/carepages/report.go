@@ -89,7 +89,7 @@ func (p *pages) report(c *shell.Call) error {
 	if rest != nil {
 		return rest
 	}
-	return c.ShowStatus(m.Status, showReport(reportPage{Frame: p.postFrame(c, "report.title", post), Problems: ui.ProblemsOf(c.Printer, err),
+	return c.ShowStatus(m.Status, showReport(reportPage{Frame: p.postFrame(c, "report.title", post), Problems: ui.ProblemsOf(c.Voice, err),
 		Post: post, Reason: reason, Note: note}))
 }
 

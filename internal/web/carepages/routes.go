@@ -26,6 +26,7 @@ func Routes(q *queue.Service, n *notify.Service, posts *thread.Service) []shell.
 		{Method: "GET", Path: "/queue/{item}", Access: policy.ForSteward, Handle: p.item},
 		{Method: "POST", Path: "/queue/{item}", Access: policy.ForSteward, Handle: p.decide},
 		{Method: "POST", Path: "/queue/undo", Access: policy.ForSteward, Handle: p.undo},
+		{Method: "GET", Path: "/log", Access: policy.ForModerator, Handle: p.siteLog},
 		{Method: "GET", Path: "/log/{slug}", Access: policy.ForSteward, Handle: p.log},
 		{Method: "GET", Path: "/m/{handle}/standing", Access: policy.ForModerator, Handle: p.standing},
 		{Method: "POST", Path: "/m/{handle}/standing", Access: policy.ForModerator, Handle: p.discipline},

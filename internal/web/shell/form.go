@@ -121,7 +121,7 @@ func (c *Call) Mistakes(err error) (Mistakes, error) {
 	default:
 		return Mistakes{}, err
 	}
-	m := Mistakes{Status: httpx.Status(e), Summary: c.T(e.Key, e.Args...), Fields: map[string]string{}}
+	m := Mistakes{Status: httpx.Status(e), Summary: c.Voice.Wrong(e), Fields: map[string]string{}}
 	httpx.RetryAfter(c.W.Header(), e)
 	for name, key := range e.Fields {
 		m.Fields[name] = c.T(key, e.Args...)

@@ -135,5 +135,5 @@ func problems(c *shell.Call, err error) (ui.Problems, int, error) {
 	if rest != nil {
 		return ui.Problems{}, 0, rest
 	}
-	return ui.ProblemsOf(c.Printer, err), m.Status, nil
+	return ui.ProblemsOf(c.Voice, err), m.Status, nil
 }

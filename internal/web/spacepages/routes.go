@@ -72,7 +72,7 @@ func problems(c *shell.Call, err error) (ui.Problems, int, error) {
 	if rest != nil {
 		return ui.Problems{}, 0, rest
 	}
-	return ui.ProblemsOf(c.Printer, err), m.Status, nil
+	return ui.ProblemsOf(c.Voice, err), m.Status, nil
 }
 
 // next is where a form was to lead afterwards, or the space.

@@ -171,7 +171,7 @@ func (p *Pages) move(c *shell.Call) error {
 		if rest != nil {
 			return rest
 		}
-		return p.showMove(c, m.Status, ui.ProblemsOf(c.Printer, err))
+		return p.showMove(c, m.Status, ui.ProblemsOf(c.Voice, err))
 	}
 	c.Say(ui.Good, "threads.move.done")
 	return c.Go(pagePath(id, core.Cursor{}))

@@ -99,7 +99,7 @@ func (p *Pages) editAgain(c *shell.Call, form editForm, err error) error {
 		return rest
 	}
 	conflict := core.CodeOf(err) == core.Conflict
-	form.Problems = ui.ProblemsOf(c.Printer, err)
+	form.Problems = ui.ProblemsOf(c.Voice, err)
 	post, err := p.postOf(c)
 	if err != nil {
 		return err

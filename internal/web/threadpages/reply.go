@@ -163,7 +163,7 @@ func (p *Pages) replyAgain(c *shell.Call, f shell.Form, form replyForm, err erro
 	if rest != nil {
 		return rest
 	}
-	form.Problems = ui.ProblemsOf(c.Printer, err)
+	form.Problems = ui.ProblemsOf(c.Voice, err)
 	var after core.Cursor
 	if form.Parent != 0 {
 		if t, page, err := p.Threads.FindComment(c.Ctx(), c.Actor, form.Parent); err == nil && t == form.Thread {

@@ -94,7 +94,7 @@ func (p *Pages) uploadAgain(c *shell.Call, alt string, err error) error {
 		}
 		return answerText(c, m.Status, said)
 	}
-	return c.ShowStatus(m.Status, showUpload(uploadPage{Frame: c.Frame(c.T("threads.upload.title")), Alt: alt, Problems: ui.ProblemsOf(c.Printer, err)}))
+	return c.ShowStatus(m.Status, showUpload(uploadPage{Frame: c.Frame(c.T("threads.upload.title")), Alt: alt, Problems: ui.ProblemsOf(c.Voice, err)}))
 }
 
 // byScript tells a script's request from a form's: a browser that sends a form asks for a page.

@@ -249,7 +249,7 @@ func (p *Pages) createAgain(c *shell.Call, f shell.Form, form writeForm, err err
 	if rest != nil {
 		return rest
 	}
-	form.Problems = ui.ProblemsOf(c.Printer, err)
+	form.Problems = ui.ProblemsOf(c.Voice, err)
 	about, err := p.Spaces.About(c.Ctx(), c.Actor, c.Path("slug"))
 	if err != nil {
 		return err

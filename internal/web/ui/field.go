@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 
 	"dayroom/internal/core"
-	"dayroom/internal/platform/i18n"
 )
 
 // Field is one thing that a form asks for. Which control it becomes is up to the component that it is given to: TextField,
@@ -151,14 +150,14 @@ type Problems struct {
 }
 
 // ProblemsOf translates an error of a form. Nil gives the zero Problems.
-func ProblemsOf(p i18n.Printer, err error) Problems {
+func ProblemsOf(v Voice, err error) Problems {
 	var e *core.Error
 	if !errors.As(err, &e) {
 		return Problems{}
 	}
-	problems := Problems{Message: p.T(e.Key, e.Args...), fields: map[string]string{}}
+	problems := Problems{Message: v.Wrong(e), fields: map[string]string{}}
 	for name, key := range e.Fields {
-		problems.fields[name] = p.T(key, e.Args...)
+		problems.fields[name] = v.T(key, e.Args...)
 	}
 	return problems
 }

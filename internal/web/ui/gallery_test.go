@@ -223,7 +223,7 @@ func listPage(v Voice, w words) templ.Component {
 }
 
 func formPage(v Voice, w words) templ.Component {
-	problems := ProblemsOf(v.Printer, &core.Error{Code: core.Invalid, Key: "error.form", Fields: map[string]string{"title": "error.forbidden", "kind": "error.too_soon", "agree": "error.form"}})
+	problems := ProblemsOf(v, &core.Error{Code: core.Invalid, Key: "error.form", Fields: map[string]string{"title": "error.forbidden", "kind": "error.too_soon", "agree": "error.form"}})
 	title := problems.Wrong(Field{Name: "title", Label: w.labels[2], Hint: w.hint, Required: true, Value: w.titles[1]})
 	kind := problems.Wrong(Field{Name: "kind", Label: w.labels[3], Options: []Option{{Value: "a", Label: w.labels[0], Hint: w.caution}, {Value: "b", Label: w.labels[1]}}, Value: "b"})
 	agree := problems.Wrong(Field{Name: "agree", Label: w.caution, Hint: w.hint})

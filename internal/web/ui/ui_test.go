@@ -60,7 +60,7 @@ func TestAVisitorSeesNoOffice(t *testing.T) {
 
 func TestProblemsStandAtTheirFieldsAndOnTop(t *testing.T) {
 	v := galleryVoice("en")
-	problems := ProblemsOf(v.Printer, core.Field("title", "error.too_soon"))
+	problems := ProblemsOf(v, core.Field("title", "error.too_soon"))
 	field := problems.Wrong(Field{Name: "title", Label: "Title", Hint: "Short"})
 	html := renderText(t, join(ErrorSummary(v, problems, field), TextField(v, field)))
 	for _, part := range []string{`href="#f-title"`, `aria-invalid="true"`, `aria-describedby="f-title-hint f-title-wrong"`, "Please look at the marked fields."} {
@@ -71,7 +71,7 @@ func TestProblemsStandAtTheirFieldsAndOnTop(t *testing.T) {
 }
 
 func TestAnErrorThatIsNotOursTellsNothing(t *testing.T) {
-	if ProblemsOf(i18n.For("en"), errors.New("disk on fire")).Any() || ProblemsOf(i18n.For("en"), nil).Any() {
+	if ProblemsOf(Voice{Printer: i18n.For("en")}, errors.New("disk on fire")).Any() || ProblemsOf(Voice{Printer: i18n.For("en")}, nil).Any() {
 		t.Error("a private cause reached a form")
 	}
 }

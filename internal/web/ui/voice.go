@@ -33,6 +33,15 @@ func (v Voice) T(key string, args ...any) string {
 	return v.Printer.T(key, args...)
 }
 
+// Wrong says what went wrong, and for how long to wait where waiting helps.
+func (v Voice) Wrong(e *core.Error) string {
+	said := v.T(e.Key, e.Args...)
+	if e.Code == core.TooSoon && e.RetryAfter > 0 {
+		said += " " + v.T("error.too_soon.wait", v.Span(e.RetryAfter))
+	}
+	return said
+}
+
 // When tells a moment as a person would: "yesterday at 23:40".
 func (v Voice) When(t time.Time) string { return v.Ago(t, v.Now, v.Zone) }
 
