@@ -32,8 +32,13 @@ func (importCmd) Help() string {
 
 (on one line; docs/IMPORT.md has every field). Lines that cannot be used are reported with their number and the reason, and the
 rest goes on. Running the same file again changes nothing, so after an interruption, or after mending the lines that were
-rejected, run the same command again. The site can be used meanwhile.`
+rejected, run the same command again. The site can be used meanwhile.
+
+The exit status is 0 when every line is in, 2 when lines were rejected, and 1 when the import could not be done.`
 }
+
+// errRejected ends an import some of whose lines could not be used: a script has to notice.
+var errRejected = errors.New("some lines were rejected. Mend them and run the same command again: what is in is not brought in twice")
 
 // Run imports.
 func (cmd importCmd) Run(ctx context.Context, c *cli) error {
@@ -72,6 +77,13 @@ func (cmd importCmd) Run(ctx context.Context, c *cli) error {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("the import was stopped. What is in, stays; run the same command again to go on")
 	}
+	var wrong *core.Error
+	if errors.As(err, &wrong) && wrong.Fields["space"] == "import.space.missing" {
+		return fmt.Errorf("there is no space %q here. A space's name for this is the last part of its address, as in /s/%s; an admin makes one at /spaces/new", cmd.Space, cmd.Space)
+	}
+	if err == nil && sum.Rejected > 0 {
+		err = errRejected
+	}
 	if cmd.JSON {
 		return errors.Join(err, writeJSON(struct {
 			importer.Summary
@@ -79,9 +91,6 @@ func (cmd importCmd) Run(ctx context.Context, c *cli) error {
 		}{sum, rejected}))
 	}
 	fmt.Println(importWords(sum, time.Since(begun)) + ".")
-	if sum.Rejected > 0 && err == nil {
-		fmt.Println("Mend the lines that were rejected and run the same command again: what is in is not brought in twice.")
-	}
 	return err
 }
 
@@ -94,7 +103,7 @@ func importWords(s importer.Summary, spent time.Duration) string {
 		words += ", " + of(s.Rejected, "line", "lines") + " rejected"
 	}
 	if seconds := spent.Seconds(); s.Threads > 0 && seconds > 0.5 {
-		words += fmt.Sprintf(", %s a second", count(int64(float64(s.Threads+s.Comments)/seconds)))
+		words += fmt.Sprintf(", %s threads and comments a second", count(int64(float64(s.Threads+s.Comments)/seconds)))
 	}
 	return words
 }

@@ -87,6 +87,9 @@ func main() {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&c))
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "dayroom: "+explain(err))
+		if errors.Is(err, errRejected) {
+			os.Exit(2)
+		}
 		os.Exit(1)
 	}
 }
@@ -102,7 +105,7 @@ func explain(err error) string {
 	for field, key := range e.Fields {
 		lines = append(lines, "  "+strings.ReplaceAll(field, "_", " ")+": "+p.T(key, e.Args...))
 	}
-	if cause := errors.Unwrap(e); cause != nil {
+	if cause := errors.Unwrap(e); cause != nil && (e.Code == core.Internal || e.Code == core.Unavailable) { // else it says what SQL said
 		lines = append(lines, "  ("+cause.Error()+")")
 	}
 	return strings.Join(lines, "\n")

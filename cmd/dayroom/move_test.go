@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func TestASiteMovesByTheCommandsOfTheManual(t *testing.T) {
 	fill(t, here)
 
 	said, err := run(t, here, importCmd{File: file, Space: "breathing-space", Format: "jsonl"})
-	if err != nil || !strings.Contains(said, "line 2: time 2044-05-01T18:30:00Z lies in the future") || !strings.Contains(said, "1 thread and 0 comments, 1 line rejected") {
+	if !errors.Is(err, errRejected) || !strings.Contains(said, "line 2: time 2044-05-01T18:30:00Z lies in the future") || !strings.Contains(said, "1 thread and 0 comments, 1 line rejected") {
 		t.Errorf("import: %s %v", said, err)
 	}
 	said, err = run(t, here, backupCmd{File: saved})
@@ -85,7 +86,7 @@ func TestASiteMovesByTheCommandsOfTheManual(t *testing.T) {
 		importer.Summary
 		Lines []importer.Rejection `json:"rejected_lines"`
 	}
-	if jsonErr := json.Unmarshal([]byte(said[strings.IndexByte(said, '{'):]), &sum); err != nil || jsonErr != nil || sum.Known != 1 || sum.Threads != 0 || len(sum.Lines) != 1 {
+	if jsonErr := json.Unmarshal([]byte(said[strings.IndexByte(said, '{'):]), &sum); !errors.Is(err, errRejected) || jsonErr != nil || sum.Known != 1 || sum.Threads != 0 || len(sum.Lines) != 1 {
 		t.Errorf("import again: %s %v %v", said, err, jsonErr)
 	}
 }
@@ -104,6 +105,27 @@ func fill(t *testing.T, data string) {
 	defer a.Close()
 	if err := a.FillDemo(context.Background()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestToolsNameWhatIsNotThereInWordsOfATerminal(t *testing.T) {
+	data, file := filepath.Join(t.TempDir(), "site"), filepath.Join(t.TempDir(), "talk.jsonl")
+	fill(t, data)
+	if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := run(t, data, memberResetCmd{Handle: "nosuch"})
+	if err == nil || explain(err) != "nobody here has the handle nosuch" {
+		t.Errorf("member reset: %v", err)
+	}
+	_, err = run(t, data, importCmd{File: file, Space: "nosuch", Format: "jsonl"})
+	if err == nil || !strings.HasPrefix(explain(err), `there is no space "nosuch" here.`) || strings.Contains(explain(err), "SELECT") {
+		t.Errorf("import: %v", err)
+	}
+	for _, addr := range []string{"nonsense", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http!"} {
+		if _, _, err := app.LoadConfig(map[string]string{"addr": addr, "data": data}, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "HOST:PORT") {
+			t.Errorf("the address %q: %v", addr, err)
+		}
 	}
 }
 

@@ -120,6 +120,9 @@ func (cmd memberResetCmd) Run(ctx context.Context, c *cli) error {
 	}
 	defer a.Close()
 	link, err := a.Account.ResetLink(ctx, core.SystemActor, cmd.Handle)
+	if core.IsNotFound(err) {
+		return fmt.Errorf("nobody here has the handle %s", cmd.Handle)
+	}
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // Decision is a row of the log.
 type Decision struct {
 	ID        core.ID   `json:"id" doc:"The decision."`
-	Act       queue.Act `json:"act" enum:"approve,hide,restore,warn,dismiss,restrict,ban,lift,looked,undo" doc:"What was done."`
+	Act       queue.Act `json:"act" enum:"approve,hide,restore,warn,dismiss,restrict,ban,lift,looked,redact,undo" doc:"What was done."`
 	Reason    string    `json:"reason,omitempty" doc:"What the member reads."`
 	Moderator string    `json:"moderator,omitempty" doc:"Who decided, by handle; not told to the member."`
 	Member    string    `json:"member,omitempty" doc:"Whom it is about, by handle."`

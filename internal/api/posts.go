@@ -60,17 +60,18 @@ func (a *API) posts() {
 			return whole(rows, func(v thread.Version) Version { return Version(v) }, err)
 		})
 	add(a, Op{ID: "redact-version", Method: "DELETE", Path: "/posts/{post}/versions/{version}", Door: policy.ForSteward, Tag: "posts",
-		Summary: "Take the words out of an earlier text", Description: "For what was written by mistake. It cannot be undone.",
+		Summary: "Take the words out of an earlier text", Description: "For what was written by mistake. It cannot be undone. The author reads the reason.",
 		Does: []string{"POST /t/{id}/redact", "POST /c/{id}/redact"}},
 		func(c Call, in *atVersion) (*none, error) {
-			return nil, a.Threads.Redact(c.Ctx(), c.Actor, in.Post.ID, in.Version)
+			return nil, a.Queue.Redact(c.Ctx(), c.Actor, in.Post.ID, in.Version, text(in.Reason))
 		})
 	a.responses()
 }
 
 type atVersion struct {
 	AtPost
-	Version int64 `path:"version" doc:"Its number." example:"1"`
+	Version int64  `path:"version" doc:"Its number." example:"1"`
+	Reason  string `query:"reason" doc:"What the author reads, 3 to 1000 characters." example:"This named somebody."`
 }
 
 // responses are what readers do with a post.

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"dayroom/internal/platform/db"
@@ -164,6 +166,9 @@ func (c Config) check() error {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
+	_, port, err := net.SplitHostPort(c.Addr)
+	n, notNumber := strconv.ParseUint(port, 10, 16)
+	bad(err == nil && notNumber == nil && n <= 65535, "addr is %q, and should be HOST:PORT such as 127.0.0.1:8080", c.Addr)
 	u, err := url.Parse(c.BaseURL)
 	bad(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "",
 		"base-url is %q, and should look like https://dayroom.example.org", c.BaseURL)

@@ -62,7 +62,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 func (a *App) threadPages(mode Mode) []shell.Route {
 	deps := threadpages.Deps{
 		DB: a.DB, Threads: a.Thread, Spaces: a.Space, People: a.Account, Organisations: a.Organisation, Guard: a.Approval,
-		Pictures: a.Images, Shelf: a.Media, Notices: a.Notify, Finder: a.Search,
+		Pictures: a.Images, Shelf: a.Media, Notices: a.Notify, Finder: a.Search, Redactor: a.Queue,
 	}
 	if n, _ := a.Config.floodLimit(); n > 0 { // it was checked when the configuration was loaded; whoever wants no bound wants none here
 		deps.Searches = threadpages.SearchesASecond

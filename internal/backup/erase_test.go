@@ -89,7 +89,7 @@ func TestWordsThatWereRedactedSinceAreRedactedAgain(t *testing.T) {
 		path := s.save() // has the one redacted text as a version and the other as the words of now
 		change(before, "Call me.")
 		for _, post := range []core.ID{edited, before} {
-			s.must(s.Thread.Redact(ctx, core.SystemActor, post, 1))
+			s.must(s.Thread.Redact(ctx, core.SystemActor, post, 1, nil))
 		}
 		r, _ := s.restore(path, s.target(postgres), backup.RestoreOptions{})
 		if n := r.number("SELECT COUNT(*) FROM post_version WHERE body LIKE '%Jane%' OR html LIKE '%Jane%'"); n != 0 {

@@ -53,6 +53,10 @@ func TestTheDemoIsAlive(t *testing.T) {
 			{"members", "SELECT COUNT(*) FROM member", 40},
 			{"threads", "SELECT COUNT(*) FROM thread", 80},
 			{"announcements with comments", "SELECT COUNT(*) FROM thread WHERE kind = 'announcement' AND replies > 0", 1},
+			{"held posts for the steward to read", `SELECT COUNT(*) FROM queue_item q JOIN membership ms ON ms.space = q.space AND ms.role = 'steward'
+				JOIN member m ON m.id = ms.member WHERE m.handle = 'old_oak' AND q.kind = 'held' AND q.state = 'open'`, 1},
+			{"reports for the steward to read", `SELECT COUNT(*) FROM queue_item q JOIN membership ms ON ms.space = q.space AND ms.role = 'steward'
+				JOIN member m ON m.id = ms.member WHERE m.handle = 'old_oak' AND q.kind = 'report' AND q.state = 'open'`, 1},
 			{"held posts", "SELECT COUNT(*) FROM queue_item WHERE kind = 'held' AND state = 'open'", 2},
 			{"reports", "SELECT COUNT(*) FROM report", 1},
 			{"comments between midnight and five", "SELECT COUNT(*) FROM comment WHERE (created_at / 3600000) % 24 < 5", 10},

@@ -52,7 +52,7 @@ func (s *Service) decide(tx *db.Tx, a core.Actor, sc scene, in Ruling) (Decision
 
 // conflict tells what was decided meanwhile, through the queue or from the post's own page.
 func conflict(tx *db.Tx, post core.ID) error {
-	done, err := decisions(tx, "d.post = $1 AND d.act NOT IN ('looked', 'undo') AND d.undone_at = 0", post)
+	done, err := decisions(tx, "d.post = $1 AND d.act NOT IN ('looked', 'undo', 'redact') AND d.undone_at = 0", post)
 	if err != nil {
 		return err
 	}

@@ -60,19 +60,28 @@ func (s *Service) list(tx *db.Tx, a core.Actor, f Filter, page core.Page) (out c
 		where += " AND i.kind = " + arg(f.Kind)
 	}
 	if after := page.After; !after.IsZero() {
-		urgency := arg(after.Sort)
-		where += " AND (i.urgency < " + urgency + " OR i.urgency = " + urgency + " AND i.id > " + arg(after.ID) + ")"
+		rank := arg(after.Sort)
+		where += " AND (" + rankSQL + " < " + rank + " OR " + rankSQL + " = " + rank + " AND i.id > " + arg(after.ID) + ")"
 	}
 	size := page.Size()
 	rows, err := db.All(tx, scanRow, "SELECT "+itemColumns+`, s.id, s.slug, s.name, s.kind, t.title, COALESCE(m.handle, ''),
 			COALESCE(c.visitor_name, t.visitor_name), `+seen+rowFrom+where+
-		" ORDER BY i.urgency DESC, i.id LIMIT "+strconv.Itoa(size+1), args...)
+		" ORDER BY i.urgency DESC, i.opened_at, i.id LIMIT "+strconv.Itoa(size+1), args...)
 	if err != nil {
 		return out, err
 	}
-	out = core.CutList(rows, size, func(r Row) core.Cursor { return core.Cursor{Sort: int64(r.Urgency), ID: int64(r.ID)} })
+	out = core.CutList(rows, size, func(r Row) core.Cursor { return core.Cursor{Sort: r.rank(), ID: int64(r.ID)} })
 	return out, countReports(tx, out.Items)
 }
+
+// An item's rank puts the most urgent first, then what has waited longest. A moment has 13 digits until the year 2286, and urgency
+// goes before them.
+const (
+	rankSQL  = "(i.urgency * 10000000000000 - i.opened_at)"
+	rankStep = 10_000_000_000_000
+)
+
+func (i Item) rank() int64 { return int64(i.Urgency)*rankStep - db.Millis(i.OpenedAt) }
 
 func scanRow(r db.Row) (row Row, err error) {
 	var seen bool

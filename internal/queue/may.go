@@ -77,6 +77,7 @@ const (
 	Ban      Act = "ban"      // the author may not sign in; the post is taken down
 	Lift     Act = "lift"     // ends a restriction or a ban
 	Looked   Act = "looked"   // a moderator without a credential read a reported post of rounds
+	Redact   Act = "redact"   // the words of an earlier version are gone for good
 	Undo     Act = "undo"     // a decision was taken back
 )
 

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -232,7 +233,7 @@ func TestNobodyReportsWithoutEndNorTheirOwnNorWhatTheyCannotRead(t *testing.T) {
 		held := h.Ask(newcomer(h, "nia"), s, "Hello", "I am new.")
 		h.Refused(report(bob, held.ID, queue.Spam, ""), core.NotFound, "")
 		for range 20 {
-			h.Report(bob, h.Reply(ada, q, 0, "Something else.").ID, queue.Other, "")
+			h.Report(bob, h.Reply(ada, q, 0, "Something else.").ID, queue.Other, "A riddle.")
 		}
 		h.Refused(report(bob, q.ID, queue.Spam, ""), core.TooSoon, "queue.report.many")
 		h.Clock.Advance(24 * time.Hour)
@@ -431,6 +432,37 @@ func TestAThreadThatMovedIsHandledByThoseOfItsNewSpace(t *testing.T) {
 		h.Must(h.Threads.Move(Ctx(), h.Admin, q.ID, to.ID))
 		if len(h.Waiting(sam)) != 0 || len(h.Waiting(lea)) != 1 {
 			t.Error("the item stayed behind")
+		}
+	})
+}
+
+func TestWhatHasWaitedLongestComesFirstWhicheverWasWrittenFirst(t *testing.T) {
+	Each(t, func(h *House) {
+		s := h.Community("asthma")
+		sam, ada, bob := h.Steward(s, "sam"), h.Member("ada"), h.Member("bob")
+		h.Regulars(s, ada, bob)
+		q := h.Ask(ada, s, "A question", "What helps?")
+		first, second, third := h.Reply(ada, q, 0, "One."), h.Reply(ada, q, 0, "Two."), h.Reply(ada, q, 0, "Three.")
+		for i, post := range []core.ID{third.ID, first.ID, second.ID} {
+			h.Report(bob, post, queue.Spam, "")
+			// The row that was made last has waited longest.
+			h.Exec("UPDATE queue_item SET opened_at = opened_at - $1 WHERE post = $2", i*60_000, post)
+		}
+		var got []core.ID
+		page := core.Page{Limit: 1}
+		for {
+			list, err := h.Queue.List(Ctx(), sam, queue.Filter{}, page)
+			h.Must(err)
+			for _, row := range list.Items {
+				got = append(got, row.Post)
+			}
+			if list.Next.IsZero() {
+				break
+			}
+			page.After = list.Next
+		}
+		if want := []core.ID{second.ID, first.ID, third.ID}; !slices.Equal(got, want) {
+			t.Errorf("the order is %v and not %v", got, want)
 		}
 	})
 }

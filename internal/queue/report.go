@@ -38,6 +38,7 @@ func (s *Service) Report(ctx context.Context, a core.Actor, post core.ID, reason
 		f := core.Fields{}
 		f.Check(slices.Contains(Reasons, reason), "reason", "queue.report.reason")
 		f.Check(utf8.RuneCountInString(note) <= maxNote, "note", "queue.report.note")
+		f.Check(reason != Other || note != "", "note", "queue.report.what")
 		if err := f.Err(); err != nil {
 			return err
 		}

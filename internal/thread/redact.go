@@ -13,8 +13,8 @@ import (
 
 // Redact takes the words out of an earlier version, for good: a steward's act for what was written by mistake. Images that only those
 // words showed go with them, files and all. It is noted in the erasure ledger first, so that a backup which is restored later loses
-// the words too.
-func (s *Service) Redact(ctx context.Context, a core.Actor, post core.ID, version int64) (err error) {
+// the words too. also is done in the same transaction, such as writing down why; nil does nothing.
+func (s *Service) Redact(ctx context.Context, a core.Actor, post core.ID, version int64, also func(*db.Tx, Post) error) (err error) {
 	defer core.Wrap(&err, "thread.Redact(%s, %d)", post, version)
 	var loose []Image
 	err = s.db.View(ctx, func(tx *db.Tx) error {
@@ -53,7 +53,10 @@ func (s *Service) Redact(ctx context.Context, a core.Actor, post core.ID, versio
 			}
 		}
 		event.Append(tx, event.Event{At: now, Kind: PostRedacted, Actor: a.Member, Space: p.Space.ID, Thread: p.Thread.ID, Subject: post})
-		return nil
+		if also == nil {
+			return nil
+		}
+		return also(tx, p)
 	})
 	if err != nil {
 		return err

@@ -121,8 +121,8 @@ func TestAnEditKeepsTheEarlierText(t *testing.T) {
 		_, err = h.threads.Edit(ctx(), h.ada, thread.Change{Post: c.ID, Version: 2, Body: "Hijacked."})
 		h.refused(err, core.Forbidden, "policy.author_only")
 
-		h.refused(h.threads.Redact(ctx(), h.bo, c.ID, 1), core.Forbidden, "policy.steward_only")
-		h.must(h.threads.Redact(ctx(), h.steward, c.ID, 1))
+		h.refused(h.threads.Redact(ctx(), h.bo, c.ID, 1, nil), core.Forbidden, "policy.steward_only")
+		h.must(h.threads.Redact(ctx(), h.steward, c.ID, 1, nil))
 		_, versions, err = h.threads.History(ctx(), h.ada, c.ID)
 		h.must(err)
 		if !versions[0].Redacted || versions[0].HTML != "" {
@@ -182,7 +182,7 @@ func TestAPictureThatOnlyRedactedWordsShowedIsGoneFromTheDisk(t *testing.T) {
 		}
 		edit(1, show(kept, slip))
 		edit(2, show(kept))
-		h.must(h.threads.Redact(ctx(), h.steward, q.ID, 2))
+		h.must(h.threads.Redact(ctx(), h.steward, q.ID, 2, nil))
 		for _, name := range []string{slip.Name, slip.Thumb} {
 			if h.shelf.files[name] != nil {
 				t.Errorf("the file %s is still there", name)

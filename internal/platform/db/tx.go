@@ -81,6 +81,9 @@ const attempts = 5
 // Update runs fn in a transaction and commits it, durably, unless fn fails. On PostgreSQL fn may run again (see the package
 // comment).
 func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	if err := core.Refused(ctx); err != nil {
+		return err
+	}
 	if s := d.snapshotOf(ctx); s != nil {
 		s.end()
 	}

@@ -142,6 +142,9 @@ func (v itemView) panels(say ui.Voice) []panel {
 		if q.Act == queue.Warn && v.crisis() && !q.Open {
 			q.Words.Value = crisisWords
 		}
+		if q.Act == queue.Dismiss && v.crisis() && !q.Open {
+			q.Words.Value = "" // leaving somebody in danger alone is nobody's first choice
+		}
 	}
 	return list
 }

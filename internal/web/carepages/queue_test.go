@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/policy"
 	"dayroom/internal/queue"
+	"dayroom/internal/thread"
 	"dayroom/internal/web/webtest"
 )
 
@@ -210,5 +211,18 @@ func TestTheLogOfTheSiteHasBansAndTellsNothingOfRoundsToWhoMayNotReadThem(t *tes
 
 		h.site.Exec("UPDATE space SET kind = 'rounds', visibility = 'members'")
 		h.as(moderator).Get("/log").Want(200, "Taken down", "Author banned", "You sold pills").WantNot("names a dose", "asthma").Sound()
+	})
+}
+
+func TestWordsThatWereRemovedStandInTheLogAndTheAuthorReadsWhy(t *testing.T) {
+	each(t, func(h *house) {
+		const why = "This named your neighbour."
+		_, err := h.Threads.Edit(ctx(), h.ada, thread.Change{Post: h.post.ID, Version: 1, Title: "A miracle cure", Body: "Take what your doctor says."})
+		h.Must(err)
+		h.Must(h.Queue.Redact(ctx(), h.sam, h.post.ID, 1, why))
+		h.drain()
+		h.as(h.sam).Get("/log/asthma").Want(200, "Words of an earlier version removed", why, "by sam", "about ada").Sound()
+		h.as(h.ada).Get("/me/decisions").Want(200, "Words of an earlier version of your post were removed", why).WantNot("sam").Sound()
+		h.as(h.ada).Get("/notices").Want(200, "Words of an earlier version of a post of yours were removed").Sound()
 	})
 }

@@ -195,8 +195,9 @@ func (c *Call) Frame(title string) ui.Frame {
 	f := ui.Frame{
 		Voice: c.Voice, Site: c.Settings.Name, Title: title, NoIndex: true, Path: c.R.URL.RequestURI(),
 		Bare: !c.Settings.Ready, Viewer: ui.ViewerOf(c.Actor), QuickExitURL: c.Settings.QuickExit,
-		SearchPath: ui.PathSearch,
-		Flash:      c.takeFlash(), Reading: ui.ParseReading(c.cookie(ui.ReadingCookie)), Languages: i18n.Enabled(c.Settings.Languages),
+		ShowQuickExit: c.Actor.IsMember(), // whoever is signed in may have somebody behind them on any page
+		SearchPath:    ui.PathSearch,
+		Flash:         c.takeFlash(), Reading: ui.ParseReading(c.cookie(ui.ReadingCookie)), Languages: i18n.Enabled(c.Settings.Languages),
 	}
 	if c.R.Method != http.MethodGet {
 		f.Path = "/"

@@ -18,8 +18,9 @@ import (
 // Form is what a person sent.
 type Form struct{ values url.Values }
 
-// Form reads the body of the request. Text that is no text, and a body over the route's limit, are refused before any handler
-// looks at them.
+// Form reads the body of the request. A body over the route's limit is refused before any handler looks at it. Where text is no
+// text, what cannot be read becomes U+FFFD, and whatever the handler then tries to write is refused with the field's name: so every
+// form comes back with what was typed, and nothing broken is kept.
 func (c *Call) Form() (Form, error) {
 	kind, _, _ := mime.ParseMediaType(c.R.Header.Get("Content-Type"))
 	var err error
@@ -35,15 +36,27 @@ func (c *Call) Form() (Form, error) {
 	case err != nil:
 		return Form{}, core.E(core.Invalid, "error.bad_form").Because(err)
 	}
+	broken := core.Fields{}
 	for name, values := range c.R.PostForm {
-		for _, v := range append(values, name) {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return Form{}, core.E(core.Invalid, "error.bad_text")
+		if !legible(name) {
+			return Form{}, core.E(core.Invalid, "error.bad_text")
+		}
+		for i, v := range values {
+			if !legible(v) {
+				broken.Add(name, "error.bad_text")
+				values[i] = strings.ToValidUTF8(strings.ReplaceAll(v, "\x00", "\uFFFD"), "\uFFFD")
 			}
 		}
 	}
+	if len(broken) > 0 {
+		e := core.E(core.Invalid, "error.bad_text")
+		e.Fields = broken
+		c.R = c.R.WithContext(core.Refuse(c.R.Context(), e))
+	}
 	return Form{c.R.PostForm}, nil
 }
+
+func legible(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // Text gives a field of several lines, normalised.
 func (f Form) Text(name string) string {

@@ -17,6 +17,7 @@ import (
 	"dayroom/internal/web/ui"
 	"dayroom/internal/web/webtest"
 
+	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/db/dbtest"
 )
 
@@ -55,9 +56,32 @@ func routes() []shell.Route {
 	}
 }
 
+// save is a form that writes: what is wrong comes back beside what was typed.
+func save(s *webtest.Site) shell.Route {
+	return shell.Route{Method: "POST", Path: "/save", Access: policy.ForPublic, Handle: func(c *shell.Call) error {
+		f, err := c.Form()
+		if err != nil {
+			return err
+		}
+		err = s.DB.Update(c.Ctx(), func(*db.Tx) error { return nil })
+		if err == nil {
+			return c.JSON(http.StatusOK, "saved")
+		}
+		m, rest := c.Mistakes(err)
+		if rest != nil {
+			return rest
+		}
+		words := f.Text("words")
+		for name, wrong := range m.Fields {
+			words += " " + name + ": " + wrong
+		}
+		return c.JSON(m.Status, words)
+	}}
+}
+
 func open(t *testing.T) *webtest.Site {
 	s := webtest.New(t, dbtest.OpenSQLite(t))
-	s.Serve(routes())
+	s.Serve(routes(), []shell.Route{save(s)})
 	return s
 }
 
@@ -181,17 +205,18 @@ func TestABodyOverItsLimitIsRefused(t *testing.T) {
 	b.Post("/small", url.Values{"words": {"short"}}).Want(200, "short")
 }
 
-func TestTextThatIsNoTextIsRefused(t *testing.T) {
+func TestTextThatIsNoTextComesBackWithTheFormAndIsKeptNowhere(t *testing.T) {
 	s := open(t)
 	b := s.Visitor()
 	for _, bad := range []string{"\xff\xfe", "a\x00b", "\xed\xa0\x80"} {
-		b.Post("/echo", url.Values{"words": {bad}}).Want(422, "characters that we cannot read")
+		page := b.Post("/save", url.Values{"words": {"kept " + bad + " too"}, "other": {"fine"}}).Want(422, "words: This text holds characters that we cannot read", "kept \uFFFD")
+		page.WantNot("other:", "saved").Want(422, "too")
 		b.Post("/echo", url.Values{bad: {"value"}}).Want(422, "characters that we cannot read")
 	}
 	b.Do("POST", "/echo", "application/x-www-form-urlencoded", strings.NewReader("words=%zz")).Want(422, "did not reach us whole")
 	b.Do("POST", "/echo", "multipart/form-data; boundary=x", strings.NewReader("--x\r\nbroken")).Want(422, "did not reach us whole")
 	part := "--x\r\nContent-Disposition: form-data; name=\"words\"\r\n\r\na\x00b\r\n--x--\r\n"
-	b.Do("POST", "/echo", "multipart/form-data; boundary=x", strings.NewReader(part)).Want(422, "characters that we cannot read")
+	b.Do("POST", "/save", "multipart/form-data; boundary=x", strings.NewReader(part)).Want(422, "a\uFFFDb", "characters that we cannot read")
 	b.Post("/echo", url.Values{"words": {" a\r\nb\u202e "}}).Want(200, `a\nb"`)
 }
 

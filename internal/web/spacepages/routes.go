@@ -59,7 +59,7 @@ func Routes(spaces *space.Service, owners Owners) []shell.Route {
 // frame is the frame of a page of a space. Quick exit is within reach in communities; what everybody may read may be found.
 func frame(c *shell.Call, title string, s space.Space) ui.Frame {
 	f := c.Frame(title)
-	f.Active, f.ShowQuickExit = ui.NavSpaces, s.Kind == policy.Community
+	f.Active, f.ShowQuickExit = ui.NavSpaces, true
 	for i := range f.Spaces {
 		f.Spaces[i].Current = f.Spaces[i].Slug == s.Slug
 	}

@@ -35,7 +35,13 @@ type Deps struct {
 	Shelf         Shelf
 	Notices       Notices
 	Finder        Finder
+	Redactor      Redactor
 	Searches      int // a second that one reader may ask for in the long run; zero is without a bound
+}
+
+// Redactor takes words out of an earlier version and writes down why; queue.Service is one.
+type Redactor interface {
+	Redact(ctx context.Context, a core.Actor, post core.ID, version int64, reason string) error
 }
 
 // Finder finds what was said; search.Service is one.

@@ -153,9 +153,30 @@ type historyPage struct {
 	Post     thread.Post
 	Versions []thread.Version // the newest first
 	Redact   bool
+	Problems ui.Problems
+	Typed    redaction // what came back with a mistake
+}
+
+// redaction is what a steward wrote about one version.
+type redaction struct {
+	Version int64
+	Reason  string
+}
+
+// reason is the field for why the words of a version go.
+func (p historyPage) reason(version int64) ui.Field {
+	f := ui.Field{Name: "reason-" + strconv.FormatInt(version, 10), Label: p.T("threads.redact.reason"), Hint: p.T("threads.redact.reason.hint"), Rows: 3, Max: 1000, Required: true}
+	if p.Typed.Version == version {
+		f.Value, f.Error = p.Typed.Reason, p.Problems.Of("reason")
+	}
+	return f
 }
 
 func (p *Pages) history(c *shell.Call) error {
+	return p.showVersions(c, http.StatusOK, redaction{}, ui.Problems{})
+}
+
+func (p *Pages) showVersions(c *shell.Call, status int, typed redaction, wrong ui.Problems) error {
 	id, err := c.ID("id")
 	if err != nil {
 		return err
@@ -164,11 +185,11 @@ func (p *Pages) history(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	page := historyPage{Frame: frameIn(c, post.Space, c.T("threads.history.title")), Post: post, Redact: p.Threads.MayRedact(c.Actor, post)}
+	page := historyPage{Frame: frameIn(c, post.Space, c.T("threads.history.title")), Post: post, Redact: p.Threads.MayRedact(c.Actor, post), Typed: typed, Problems: wrong}
 	for i := len(versions) - 1; i >= 0; i-- {
 		page.Versions = append(page.Versions, versions[i])
 	}
-	return c.Show(showHistory(page))
+	return c.ShowStatus(status, showHistory(page))
 }
 
 func (p *Pages) redact(c *shell.Call) error {
@@ -184,8 +205,13 @@ func (p *Pages) redact(c *shell.Call) error {
 	if err != nil {
 		return core.E(core.Invalid, "error.bad_form")
 	}
-	if err := p.Threads.Redact(c.Ctx(), c.Actor, id, version); err != nil {
-		return err
+	typed := redaction{version, f.Text("reason-" + f.Line("version"))}
+	if err := p.Redactor.Redact(c.Ctx(), c.Actor, id, version, typed.Reason); err != nil {
+		m, rest := c.Mistakes(err)
+		if rest != nil || m.Of("reason") == "" {
+			return err
+		}
+		return p.showVersions(c, m.Status, typed, ui.ProblemsOf(c.Voice, err))
 	}
 	post, err := p.Threads.Find(c.Ctx(), c.Actor, id)
 	if err != nil {

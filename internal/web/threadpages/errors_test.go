@@ -34,8 +34,16 @@ func TestAFormThatComesBackKeepsWhatWasTyped(t *testing.T) {
 		if h.count("SELECT COUNT(*) FROM comment") != 1 || h.count("SELECT COUNT(*) FROM thread") != 1 {
 			t.Error("something was half saved")
 		}
-		ada.Post(q.Path()+"/reply", form("body", "nul \x00 byte")).Want(422, "characters that we cannot read")
-		ada.Post(q.Path()+"/reply", form("body", "bad \xff byte")).Want(422, "characters that we cannot read")
+		for _, bad := range []string{"\x00", "\xff"} {
+			back := ada.Post(q.Path()+"/reply", form("body", "one "+bad+" byte")).Want(422, "characters that we cannot read").Sound().Form(q.Path() + "/reply")
+			if back.Get("body") != "one \uFFFD byte" {
+				t.Errorf("the reply comes back as %q", back.Get("body"))
+			}
+			ada.Post("/s/breathing/write", form("kind", "zzz", "title", "A riddle "+bad, "body", "words")).Want(422, "characters that we cannot read").WantNot("threads.start").Sound()
+		}
+		if h.count("SELECT COUNT(*) FROM comment") != 1 || h.count("SELECT COUNT(*) FROM thread") != 1 {
+			t.Error("something broken was saved")
+		}
 	})
 }
 
@@ -79,6 +87,8 @@ func TestTwoEditsAtOnceShowBothTexts(t *testing.T) {
 		steward := h.As(h.sten)
 		page := steward.Get(q.Path()+"/history").Want(200, "Remove these words for good")
 		values := page.Form(q.Path() + "/redact")
+		steward.Post(q.Path()+"/redact", values).Want(422, "Please give a reason").Sound()
+		values.Set("reason-"+values.Get("version"), "This named somebody.")
 		follow(steward.Post(q.Path()+"/redact", values)).Want(200, "have removed the words of this version")
 		h.As(h.bo).Post(q.Path()+"/redact", values).Want(403)
 	})

@@ -19,6 +19,7 @@ import (
 	"dayroom/internal/platform/keys"
 	"dayroom/internal/platform/media"
 	"dayroom/internal/policy"
+	"dayroom/internal/queue"
 	"dayroom/internal/search"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
@@ -74,7 +75,7 @@ func build(s *webtest.Site) *house {
 	pages := threadpages.New(threadpages.Deps{
 		DB: s.DB, Threads: h.threads, Spaces: h.spaces, People: people, Organisations: organisation.New(s.DB, s.IDs, s.Clock),
 		Guard: gate, Pictures: media.NewProcessor(media.Options{}), Shelf: shelf, Notices: notify.New(s.DB, s.IDs, s.Clock, h.threads, notify.Options{}),
-		Finder: search.New(s.DB, s.Clock, s.IDs), Searches: threadpages.SearchesASecond,
+		Finder: search.New(s.DB, s.Clock, s.IDs), Searches: threadpages.SearchesASecond, Redactor: queue.New(s.DB, s.IDs, s.Clock, h.threads, nil),
 	})
 	h.fill(store)
 	s.Serve(pages.Routes(), spacepages.Routes(h.spaces, nil))

@@ -52,7 +52,7 @@ func signInPath(f ui.Frame) string { return ui.PathSignIn + "?next=" + url.Query
 // frameIn is the frame of a page within a space.
 func frameIn(c *shell.Call, sp space.Space, title string) ui.Frame {
 	f := c.Frame(title)
-	f.Active, f.ShowQuickExit = ui.NavSpaces, sp.Kind == policy.Community
+	f.Active, f.ShowQuickExit = ui.NavSpaces, true
 	f.SearchText = "in:" + sp.Slug + " "
 	if f.Viewer.SignedIn {
 		f.WritePath = sp.Path() + "/write"

@@ -78,7 +78,7 @@ func (p *Pages) writeForm(c *shell.Call) error {
 		}
 		return core.E(core.Forbidden, start.Why)
 	}
-	form := writeForm{Kind: policy.ThreadKind(c.Query("kind")), Draft: newDraft(), AsOrganisation: start.ForOrganisation}
+	form := writeForm{Kind: kindOf(c.Query("kind")), Draft: newDraft(), AsOrganisation: start.ForOrganisation}
 	if err := p.restore(c, about.ID, &form); err != nil {
 		return err
 	}
@@ -161,9 +161,17 @@ func suggestions(own, used []string) (out []string) {
 	return out
 }
 
+// kindOf reads the kind of a thread. One that nobody knows is a discussion: the words matter more than the drawer.
+func kindOf(sent string) policy.ThreadKind {
+	if k := policy.ThreadKind(sent); k == "" || slices.Contains(policy.ThreadKinds, k) {
+		return k
+	}
+	return policy.Discussion
+}
+
 func typedThread(f shell.Form) writeForm {
 	return writeForm{
-		Kind: policy.ThreadKind(f.Line("kind")), Title: f.Line("title"), Body: f.Text("body"), Tags: f.Line("tags"),
+		Kind: kindOf(f.Line("kind")), Title: f.Line("title"), Body: f.Text("body"), Tags: f.Line("tags"),
 		Warning: f.Line("warning"), ForWhom: f.Line("for_whom"), VisitorName: f.Line("visitor_name"),
 		PollQuestion: f.Line("poll_question"), PollOptions: f.Text("poll_options"), PollDays: f.Line("poll_days"),
 		Draft: f.Line("draft"), AsOrganisation: f.Has("as_organisation"), Look: f.Has("similar"),
