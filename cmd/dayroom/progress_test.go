@@ -43,7 +43,7 @@ func TestProgressIsOneLineOnATerminal(t *testing.T) {
 
 func TestAnImportIsSummedUpInWords(t *testing.T) {
 	for want, s := range map[string]importer.Summary{
-		"1 thread and 1,234 comments, 617 threads and comments a second":                      {Threads: 1, Comments: 1234},
+		"1 thread and 1,234 comments, 617 threads and comments a second": {Threads: 1, Comments: 1234},
 		"0 threads and 0 comments, 16,407 here already, 1 line rejected": {Known: 16407, Rejected: 1},
 	} {
 		if got := importWords(s, 2*time.Second); got != want {
