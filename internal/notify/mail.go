@@ -150,7 +150,7 @@ func (s *Service) letter(ctx context.Context, p post, to string) (Letter, error)
 		say.T("notice.mail.why", s.opt.BaseURL+"/notices/settings"),
 		say.T("notice.mail.leave", leave),
 	}, "\n\n") + "\n"
-	return Letter{To: to, Subject: say.T("notice.mail.subject", len(p.ids), settings.Name), Text: text,
+	return Letter{To: to, Subject: say.T("notice.mail.subject", len(p.ids)), Text: text,
 		ID: "notice-" + p.ids[len(p.ids)-1].String(), Unsubscribe: leave}, nil
 }
 

@@ -73,7 +73,7 @@ func (p *pages) joinPage(c *shell.Call, in account.SignUp) formPage {
 	if c.Settings.SignUp == site.SignUpInvited || in.Invite != "" {
 		page.Controls = append(page.Controls, code("invite", c.T("accounts.join.invite"), "", in.Invite))
 	}
-	page.Controls = append(page.Controls, handleControl(c, "accounts.handle", c.T("accounts.handle.hint"), in.Handle))
+	page.Controls = append(page.Controls, handleControl(c, "accounts.join.handle", c.T("accounts.handle.hint"), in.Handle))
 	return page
 }
 
@@ -93,7 +93,7 @@ func (p *pages) joinByPassword(c *shell.Call, in account.SignUp) formPage {
 	if p.accounts.PasskeysReady() {
 		links = append([]ui.Link{{Href: "/join?with=passkey", Label: c.T("accounts.join.by_passkey")}}, links...)
 	}
-	page.After = ways(links...)
+	page.After = parts(agreed(c.Voice), ways(links...))
 	return page
 }
 
@@ -102,7 +102,7 @@ func (p *pages) joinByPasskey(c *shell.Call, in account.SignUp) formPage {
 	page.Action, page.Attrs, page.Submit = "/join/passkey/begin", passkeyAttrs(c, "create", "/join/passkey"), c.T("accounts.join.send.passkey")
 	page.Controls, page.Scripts = append(page.Controls, oldEnough(c, in)), []string{"passkey.js"}
 	page.Lead = c.T("accounts.passkey.what")
-	page.After = parts(needsScript(c.Voice), ways(ui.Link{Href: "/join", Label: c.T("accounts.join.by_password")}))
+	page.After = parts(agreed(c.Voice), needsScript(c.Voice), ways(ui.Link{Href: "/join", Label: c.T("accounts.join.by_password")}))
 	return page
 }
 

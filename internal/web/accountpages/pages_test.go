@@ -134,6 +134,18 @@ func TestSomebodyJoinsSignsOutAndIn(t *testing.T) {
 	})
 }
 
+func TestTheFormToJoinSaysWhatAHandleIsAndWhatOneAgreesTo(t *testing.T) {
+	each(t, func(h *house) {
+		page := h.Visitor().Get("/join").Want(200, "Handle: the name that others see", "By joining you agree").Sound()
+		if !page.HasLink("/terms") || !page.HasLink("/privacy") {
+			t.Error("what one agrees to is not linked")
+		}
+		if !h.Visitor().Get("/nowhere").Want(404).HasLink("/signin?next=%2Fnowhere") {
+			t.Error("a page that is not there, or not for visitors, offers no way in")
+		}
+	})
+}
+
 func TestADoublePressOnJoinJoinsOnce(t *testing.T) {
 	each(t, func(h *house) {
 		b := h.Visitor()

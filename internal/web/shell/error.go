@@ -2,6 +2,7 @@ package shell
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,6 +30,9 @@ func wrongOf(f ui.Frame, e *core.Error, reference string) wrong {
 	switch code {
 	case core.NotFound:
 		w.Next = f.T("shell.error.not_found.next")
+		if !f.Viewer.SignedIn && !f.Bare { // the same whether the page is not there or only not theirs
+			w.Ways = append(w.Ways, ui.Link{Href: ui.PathSignIn + "?next=" + url.QueryEscape(Local(f.Path)), Label: f.T("error.sign_in")})
+		}
 		w.Ways = append(w.Ways, ui.Link{Href: ui.PathSpaces, Label: f.T("frame.spaces")})
 		if f.SearchPath != "" {
 			w.Ways = append(w.Ways, ui.Link{Href: f.SearchPath, Label: f.T("frame.search")})
