@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/account"
 	"dayroom/internal/core"
 	"dayroom/internal/credential"
+	"dayroom/internal/figures"
 	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/db"
@@ -39,6 +40,7 @@ type Deps struct {
 	Finder        *search.Service
 	Credentials   *credential.Service
 	Site          *site.Service
+	Numbers       *figures.Service
 	Pictures      Pictures
 	Shelf         Shelf
 	// Rate is how many calls a minute one token may make; zero is without a bound. A tenth of them may change something.
@@ -72,7 +74,7 @@ func New(d Deps) *API {
 	a := &API{Deps: d, quota: newQuota(d.Rate, time.Minute)}
 	a.huma = newBook(a)
 	for _, part := range []func(){
-		a.document, a.house, a.mine, a.profile, a.entries, a.memberships, a.invitations, a.notices,
+		a.document, a.house, a.figures, a.mine, a.profile, a.entries, a.memberships, a.invitations, a.notices,
 		a.spaces, a.spaceKeeping, a.threads, a.comments, a.edits, a.posts, a.arrangements, a.drafts, a.images,
 		a.finding, a.waiting, a.decisions, a.office, a.credentials, a.houses,
 	} {

@@ -111,6 +111,8 @@ func (c cast) entries() {
 
 func (c cast) site() {
 	c.keeper.put("/admin/settings", c.keeper.get("/site").want(200).Body).want(204)
+	c.keeper.get("/admin/figures").want(200, `"queue_open"`, `"days"`)
+	c.maria.get("/admin/figures").want(403)
 	c.maria.get("/texts/privacy").want(200)
 	c.keeper.get("/admin/texts/terms?language=en").want(200)
 	c.keeper.put("/admin/texts/terms?language=en", object{"body": "Be kind."}).want(204)

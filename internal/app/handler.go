@@ -76,7 +76,7 @@ func (a *App) threadPages(mode Mode) []shell.Route {
 }
 
 func (a *App) sitePages() []shell.Route {
-	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status, Tools: tools})
+	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status, Tools: tools, Figures: a.Figures, Data: a.Config.Data})
 }
 
 // tools are the admins' pages of other packages, in the order of the overview.
@@ -95,7 +95,8 @@ func (a *App) API() *api.API {
 	rate, _ := a.Config.apiRate() // it was checked when the configuration was loaded
 	return api.New(api.Deps{
 		DB: a.DB, Clock: a.Clock, Accounts: a.Account, Spaces: a.Space, Threads: a.Thread, Notices: a.Notify, Queue: a.Queue,
-		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Finder: a.Search, Shelf: a.Media, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
+		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Finder: a.Search, Shelf: a.Media,
+		Numbers: a.Figures, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"dayroom/internal/account"
+	"dayroom/internal/core"
+	"dayroom/internal/figures"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
 	"dayroom/internal/site"
@@ -35,6 +37,13 @@ type Options struct {
 	Accounts *account.Service
 	Status   func(ctx context.Context) Status
 	Tools    []Tool
+	Figures  Figures
+	Data     string // the data folder, whose room is told
+}
+
+// Figures gives what an admin wants to know of the site; figures.Service is one.
+type Figures interface {
+	Dashboard(ctx context.Context, actor core.Actor) (figures.Dashboard, error)
 }
 
 type pages struct{ Options }
@@ -46,6 +55,7 @@ func Routes(o Options) []shell.Route {
 		{Method: "GET", Path: "/setup", Access: policy.ForPublic, Handle: p.setUpForm, BeforeSetUp: true},
 		{Method: "POST", Path: "/setup", Access: policy.ForPublic, Handle: p.setUp, BeforeSetUp: true},
 		{Method: "GET", Path: "/admin", Access: policy.ForAdmin, Handle: p.overview},
+		{Method: "GET", Path: "/admin/figures", Access: policy.ForAdmin, Handle: p.figures},
 		{Method: "GET", Path: "/admin/settings", Access: policy.ForAdmin, Handle: p.settingsForm},
 		{Method: "POST", Path: "/admin/settings", Access: policy.ForAdmin, Handle: p.change},
 		{Method: "GET", Path: "/admin/pages/{name}", Access: policy.ForAdmin, Handle: p.editText},
