@@ -44,6 +44,7 @@ type DB struct {
 	statements     sync.Map // SQLite: statementKey -> *sql.Stmt
 	statementCount atomic.Int64
 	changes        atomic.Uint64
+	onChange       atomic.Pointer[func()]
 }
 
 // Open opens a database by its address: a postgres:// or postgresql:// address, or the path of a SQLite file, which is made if
@@ -142,6 +143,9 @@ func redact(err error, address string) error {
 // Changes counts the transactions that this process has committed. Whoever saw a number before reading, and sees it again later, has
 // missed nothing that was written here in between; what another process wrote is not counted.
 func (d *DB) Changes() uint64 { return d.changes.Load() }
+
+// OnChange calls fn after each transaction that this process commits. There is one such function; it must not wait.
+func (d *DB) OnChange(fn func()) { d.onChange.Store(&fn) }
 
 // Engine tells which engine this is. Only this package and search may branch on it; an architecture test holds that.
 func (d *DB) Engine() Engine { return d.engine }

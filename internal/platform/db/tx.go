@@ -137,6 +137,9 @@ func (d *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, writabl
 	for _, f := range tx.after {
 		f()
 	}
+	if f := d.onChange.Load(); writable && f != nil {
+		(*f)()
+	}
 	return nil
 }
 

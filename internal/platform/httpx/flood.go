@@ -1,10 +1,12 @@
 package httpx
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -154,6 +156,14 @@ type counted struct {
 	net.Conn
 	once  sync.Once
 	leave func()
+}
+
+// SyscallConn lets live streams write without waiting.
+func (c *counted) SyscallConn() (syscall.RawConn, error) {
+	if inner, ok := c.Conn.(syscall.Conn); ok {
+		return inner.SyscallConn()
+	}
+	return nil, errors.ErrUnsupported
 }
 
 // Close leaves the count, once.
