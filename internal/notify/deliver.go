@@ -6,6 +6,7 @@ import (
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/event"
 )
 
 // Deliver tells one member something, in the transaction of what caused it: unless they do not want to know, or may not.
@@ -28,6 +29,7 @@ func (s *Service) deliver(tx *db.Tx, n Notice, to []core.ID) error {
 		return err
 	}
 	see := s.sight(tx)
+	var told []core.ID
 	for _, p := range people {
 		if !p.wants(n) {
 			continue
@@ -43,8 +45,27 @@ func (s *Service) deliver(tx *db.Tx, n Notice, to []core.ID) error {
 		if err := s.put(tx, n, p.mail); err != nil {
 			return err
 		}
+		told = append(told, n.To)
 	}
+	s.tell(tx, told...)
 	return nil
+}
+
+// EventTold says that notices of members changed: that there are new ones, or that some were read.
+const EventTold = "notice.told"
+
+// Told is the data of EventTold.
+type Told struct {
+	To []core.ID `json:"to"`
+}
+
+// toldAtOnce keeps an event small, where thousands follow a thread.
+const toldAtOnce = 500
+
+func (s *Service) tell(tx *db.Tx, members ...core.ID) {
+	for some := range slices.Chunk(members, toldAtOnce) {
+		event.Append(tx, event.Event{At: s.now(), Kind: EventTold}.With(Told{some}))
+	}
 }
 
 // put writes a notice, or adds to one that is unread. About one post a kind tells once: approving, taking back and approving

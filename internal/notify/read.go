@@ -55,6 +55,9 @@ const (
 )
 
 func (s *Service) markRead(tx *db.Tx, which string, member, key core.ID) error {
-	_, err := tx.Exec("UPDATE notice SET read_at = $1, mail_at = 0 WHERE member = $2 AND read_at = 0 AND "+which, db.Millis(s.now()), member, key)
+	n, err := tx.Exec("UPDATE notice SET read_at = $1, mail_at = 0 WHERE member = $2 AND read_at = 0 AND "+which, db.Millis(s.now()), member, key)
+	if err == nil && n > 0 {
+		s.tell(tx, member)
+	}
 	return err
 }
