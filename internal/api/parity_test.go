@@ -18,6 +18,7 @@ const (
 	making   = "making a token: a program that could would outlive its own end"
 	reader   = "how one browser shows the pages, kept in its cookies"
 	machine  = "is for machines already"
+	pages    = "keeps an open page up to date; programs ask again, or have webhooks"
 	letter   = "a link out of a letter, with its own secret: nobody is signed in there"
 	wayToIt  = "a page that only leads to others; what it tells is told by the operations of those"
 )
@@ -47,7 +48,7 @@ var exceptions = map[string]string{
 	"GET /readyz": machine, "GET /metrics": machine, "GET /admin/profile/cpu": machine, "GET /admin/profile/trace": machine,
 	"GET /admin/profile/{name}": machine,
 
-	"GET /healthz": machine, "GET /robots.txt": machine, "GET /.well-known/security.txt": machine, "GET /upload": wayToIt, "GET /admin": wayToIt,
+	"GET /healthz": machine, "GET /robots.txt": machine, "GET /.well-known/security.txt": machine, "GET /live": pages, "GET /notices/bell": pages, "GET /upload": wayToIt, "GET /admin": wayToIt,
 }
 
 // Whatever people do in the pages, a program can do for them. A new page comes with its operation, or with a reason in this file.

@@ -36,6 +36,7 @@ import (
 	"dayroom/internal/site"
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
+	"dayroom/internal/web/livepages"
 )
 
 // App is an open site.
@@ -66,6 +67,7 @@ type App struct {
 	Figures      *figures.Service
 	Letters      *figures.Tally
 	Meter        *meter.Meter
+	Live         *livepages.Pages
 
 	stopping atomic.Bool // no new visitors, please
 }

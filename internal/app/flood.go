@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -11,10 +12,27 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/httpx"
 	"dayroom/internal/platform/i18n"
+	"dayroom/internal/platform/live"
 )
 
 // maxConnections is how many connections one address may hold open: a browser has six, and many people may share an address.
 const maxConnections = 512
+
+// connections is how many connections one address may hold open. An operator who wants no bound on requests wants none here.
+func (c Config) connections() int {
+	if n, err := c.floodLimit(); err == nil && n == 0 {
+		return math.MaxInt
+	}
+	return maxConnections
+}
+
+// liveLimits are the bounds of live streams, which have a bound of their own below that of connections.
+func (a *App) liveLimits() live.Limits {
+	if n, err := a.Config.floodLimit(); err == nil && n == 0 {
+		return live.Limits{}
+	}
+	return live.DefaultLimits
+}
 
 // floodLimit reads how many requests a second one address may send; zero or nothing is without a bound.
 func (c Config) floodLimit() (int, error) { return bound("flood", c.Flood, "requests a second") }

@@ -26,7 +26,8 @@ func (a *App) Handler(mode Mode) (http.Handler, error) {
 	}
 	s := &shell.Shell{
 		Site: a.Site, Auth: a.Account, Around: a, Clock: a.Clock, Log: a.Log, Changes: a.DB.Changes, Snapshot: a.DB.WithSnapshot, Observe: a.Meter.Observe,
-		Options: shell.Options{Secure: a.Config.Secure(), Trusted: proxies, BaseURL: a.Config.BaseURL, Demo: mode == Demo},
+		Position: a.Live.Position,
+		Options:  shell.Options{Secure: a.Config.Secure(), Trusted: proxies, BaseURL: a.Config.BaseURL, Demo: mode == Demo},
 	}
 	pages := s.Mux(a.Routes(mode))
 	files := httpx.Guard(static.Handler(), a.Log, a.Config.Secure(), nil)
@@ -48,6 +49,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		spacepages.Routes(a.Space, a.owners),
 		accountpages.Routes(a.Account, a.Credential, a.Organisation),
 		carepages.Routes(a.Queue, a.Notify, a.Thread),
+		a.Live.Routes(),
 		a.API().Routes(),
 		a.machineRoutes(),
 	} {

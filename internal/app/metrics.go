@@ -83,6 +83,8 @@ func (a *App) readings(ctx context.Context) (out []meter.Reading, err error) {
 	letters := a.Letters.Since()
 	set("dayroom_mail_sent", "Letters that the mail server took since this process began.", float64(letters.Sent))
 	set("dayroom_mail_failed", "Letters that it did not take.", float64(letters.Failed))
+	set("dayroom_live_streams", "Browsers that are told when something happens.", float64(a.Live.Hub.Open()))
+	set("dayroom_live_dropped", "Streams that were ended because their reader did not keep up.", float64(a.Live.Hub.Dropped()))
 	s, err := figures.ReadStorage(ctx, a.DB, a.Config.Data)
 	if err == nil {
 		set("dayroom_database_bytes", "Size of the database.", float64(s.Database))

@@ -51,8 +51,8 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 	if err != nil {
 		return err
 	}
-	listener = httpx.LimitConnections(listener, maxConnections, proxies)
-	if err := a.Events.Start(ctx); err != nil {
+	listener = httpx.LimitConnections(listener, a.Config.connections(), proxies)
+	if err := errors.Join(a.Events.Start(ctx), a.Live.Start(ctx)); err != nil {
 		return err
 	}
 	if err := a.Search.Begin(ctx); err != nil {
@@ -70,6 +70,7 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 	case <-ctx.Done():
 		a.Log.Info("stopping: running requests may finish")
 		a.stopping.Store(true)
+		a.Live.Hub.Stop()
 		patience, cancel := context.WithTimeout(context.Background(), stopTime)
 		err = server.Shutdown(patience)
 		cancel()
@@ -94,6 +95,7 @@ func newServer(handler http.Handler, p patience) *http.Server {
 // background starts what runs beside the requests.
 func (a *App) background(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { a.Events.Run(ctx, eventPause) })
+	wg.Go(func() { a.Live.Run(ctx) })
 	wg.Go(func() { a.Jobs.Run(ctx) })
 	wg.Go(func() { a.every(ctx, db.LeaseRenewal, "lease", a.Lease.Renew) })
 	wg.Go(func() { a.every(ctx, thread.FlushEvery, "read positions", a.Thread.FlushPositions) })

@@ -17,9 +17,11 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
+	"dayroom/internal/platform/live"
 	"dayroom/internal/queue"
 	"dayroom/internal/search"
 	"dayroom/internal/thread"
+	"dayroom/internal/web/livepages"
 )
 
 // composeTalk makes the services around conversations.
@@ -29,6 +31,9 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	a.Queue = queue.New(a.DB, ids, a.Clock, a.Thread, a.Account)
 	a.Notify = notify.New(a.DB, ids, a.Clock, a.Thread, notify.Options{
 		Keys: a.Keys, Site: a.Site, Mail: noticePost{a.Mail, a.Letters}, Addresses: a.Account, BaseURL: a.Config.BaseURL,
+	})
+	a.Live = livepages.New(livepages.Deps{
+		DB: a.DB, Hub: live.NewHub(a.liveLimits()), Accounts: a.Account, Threads: a.Thread, Spaces: a.Space, Log: a.Log,
 	})
 	a.Notify.Subscribe(a.Events)
 	a.Notify.Jobs(a.Jobs)

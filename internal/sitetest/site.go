@@ -20,6 +20,7 @@ import (
 	"dayroom/internal/account"
 	"dayroom/internal/app"
 	"dayroom/internal/core"
+	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/db/dbtest"
 )
 
@@ -85,9 +86,60 @@ func open(t testing.TB, address string, filled bool, changes ...func(*app.Config
 	handler, err := s.Handler(app.Demo)
 	s.Must(err)
 	s.Must(s.Events.Start(context.Background()))
+	s.follow()
 	server.Config.Handler = handler
 	server.Start()
 	return s
+}
+
+// follow lets live pages hear what happens, until the test ends.
+func (s *Site) follow() {
+	ctx, stop := context.WithCancel(context.Background())
+	s.Must(s.Live.Start(ctx))
+	done := make(chan struct{})
+	go func() { s.Live.Run(ctx); close(done) }()
+	s.Cleanup(func() { stop(); <-done })
+}
+
+// Beside runs a second server on the database of a site, as another machine would.
+func Beside(s *Site) *Site {
+	s.Helper()
+	config := s.Config
+	config.Data = s.TempDir()
+	second := &Site{TB: s.TB, Log: &Log{}}
+	other, err := app.OpenAt(context.Background(), config, slog.New(slog.NewTextHandler(second.Log, nil)), s.Clock)
+	s.Must(err)
+	second.App = other
+	s.Cleanup(func() { other.Close() })
+	handler, err := second.Handler(app.Demo)
+	s.Must(err)
+	server := httptest.NewServer(handler)
+	s.Cleanup(server.Close)
+	second.URL = server.URL
+	second.follow()
+	return second
+}
+
+// SpaceID finds a space by the name in its address.
+func (s *Site) SpaceID(slug string) core.ID {
+	s.Helper()
+	var id core.ID
+	s.Must(s.DB.View(context.Background(), func(tx *db.Tx) (err error) {
+		id, err = db.One(tx, db.ID, "SELECT id FROM space WHERE slug = $1", slug)
+		return err
+	}))
+	return id
+}
+
+// AsToken gives a browser with a sign-in that was made elsewhere.
+func (s *Site) AsToken(token string) *Browser {
+	s.Helper()
+	b := s.Visitor()
+	u, err := url.Parse(s.URL)
+	s.Must(err)
+	b.Token = token
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "dayroom", Value: token, Path: "/"}})
+	return b
 }
 
 // Must ends the test on an error.

@@ -31,6 +31,9 @@ func (p *pages) noticeList(c *shell.Call) error {
 	return c.Show(showNotices(page))
 }
 
+// bell is the part of the frame that counts what is unread, for pages that are open.
+func (p *pages) bell(c *shell.Call) error { return c.Show(ui.Bell(c.Frame(""))) }
+
 func (p *pages) openNotice(c *shell.Call) error {
 	id, err := c.ID("id")
 	if err != nil {

@@ -36,6 +36,7 @@ func Routes(q *queue.Service, n *notify.Service, posts *thread.Service) []shell.
 		{Method: "GET", Path: "/me/decisions", Access: policy.ForMember, Handle: p.mine},
 
 		{Method: "GET", Path: "/notices", Access: policy.ForMember, Handle: p.noticeList},
+		{Method: "GET", Path: "/notices/bell", Access: policy.ForMember, Handle: p.bell},
 		{Method: "POST", Path: "/notices/read", Access: policy.ForMember, Handle: p.readAll},
 		{Method: "GET", Path: "/notices/{id}", Access: policy.ForMember, Handle: p.openNotice},
 		{Method: "GET", Path: "/notices/settings", Access: policy.ForMember, Handle: p.settings},

@@ -28,6 +28,7 @@ type Call struct {
 
 	shell   *Shell
 	manner  Manner
+	liveAt  int64
 	flash   []ui.Flash
 	keeping *keeping
 	atRest  func()
@@ -35,6 +36,9 @@ type Call struct {
 
 // pageType is what pages are.
 const pageType = "text/html; charset=utf-8"
+
+// LiveHeader comes with the request of a page that brings itself up to date.
+const LiveHeader = "Dayroom-Live"
 
 // Names of cookies beside the sign-in's.
 const (
@@ -44,7 +48,11 @@ const (
 )
 
 func (s *Shell) call(w http.ResponseWriter, r *http.Request) *Call {
-	return &Call{W: w, R: r, shell: s, Voice: ui.Voice{Printer: i18n.For(""), Now: s.Clock.Now(), Zone: time.UTC}}
+	c := &Call{W: w, R: r, shell: s, Voice: ui.Voice{Printer: i18n.For(""), Now: s.Clock.Now(), Zone: time.UTC}}
+	if s.Position != nil { // before anything is read: what happens from here on is told to the page's stream
+		c.liveAt = s.Position()
+	}
+	return c
 }
 
 // speak chooses language and zone.
@@ -166,7 +174,7 @@ func (c *Call) say(s said) {
 // has to be one of ours.
 func (c *Call) takeFlash() []ui.Flash {
 	raw := c.cookie(flashCookie)
-	if raw == "" {
+	if raw == "" || c.R.Header.Get(LiveHeader) != "" { // it is for the page that somebody was led to
 		return c.flash
 	}
 	c.DropCookie(flashCookie)
@@ -199,6 +207,7 @@ func (c *Call) Frame(title string) ui.Frame {
 		SearchPath:    ui.PathSearch,
 		Flash:         c.takeFlash(), Reading: ui.ParseReading(c.cookie(ui.ReadingCookie)), Languages: i18n.Enabled(c.Settings.Languages),
 	}
+	f.LiveAt = c.liveAt
 	if c.R.Method != http.MethodGet {
 		f.Path = "/"
 	}

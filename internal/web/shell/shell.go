@@ -69,6 +69,8 @@ type Shell struct {
 	Changes func() uint64
 	// Snapshot begins what Call.OneMoment promises (see db.WithSnapshot). Nil: each service reads for itself.
 	Snapshot func(context.Context) (context.Context, func())
+	// Position is the event up to which pages are at least; their stream goes on from there. Nil: pages are not live.
+	Position func() int64
 	// Observe counts answers. It may be nil.
 	Observe httpx.Observe
 	Options

@@ -10,6 +10,7 @@
 //	base.js     every page: leaving quickly, menus, questions before what cannot be undone
 //	search.js   where there is a search box: suggestions, and threads similar to a title
 //	member.js   signed in: writing, drafts, pictures, keys in the queue
+//	live.js     pages that keep themselves up to date, and the worker that a browser's tabs share
 //	passkey.js  where a passkey is made or used
 //
 // The pages' security policy is `default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';

@@ -20,7 +20,7 @@ const (
 )
 
 func TestFilesStayWithinTheirBudgets(t *testing.T) {
-	for name, budget := range map[string]int{"app.css": styleBudget, "base.js": baseBudget, "latin.woff2": typefaceBudget, "member.js": 6 * 1024, "passkey.js": 3 * 1024} {
+	for name, budget := range map[string]int{"app.css": styleBudget, "base.js": baseBudget, "latin.woff2": typefaceBudget, "member.js": 6 * 1024, "passkey.js": 3 * 1024, "live.js": 5 * 1024} {
 		t.Logf("%s: %d bytes", name, Size(name))
 		if Size(name) > budget {
 			t.Errorf("%s is %d bytes, more than %d", name, Size(name), budget)

@@ -55,6 +55,7 @@ func (p *Pages) front(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
+	page.Live = spacesOf(news.Items)
 	if page.News, err = p.rows(c, space.Space{}, news.Items); err != nil {
 		return err
 	}
@@ -86,6 +87,9 @@ func (p *Pages) homeOfMember(c *shell.Call) error {
 		return err
 	}
 	page.Mine, page.Forgets = mine, !keeps
+	for _, m := range mine[:min(len(mine), maxLive)] {
+		page.Live = append(page.Live, spaceTopic(m.ID))
+	}
 	followed := thread.FollowedNew
 	if page.Forgets {
 		followed = thread.Followed

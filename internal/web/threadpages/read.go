@@ -70,6 +70,9 @@ func (p *Pages) showThread(c *shell.Call, status int, v thread.View, after core.
 	}
 	page := threadPage{Frame: frameIn(c, v.Space, threadTitle(c.Voice, v.Thread)), About: about}
 	publish(c, &page.Frame, v.Space, pagePath(v.Thread.ID, after), v.Thread.Excerpt)
+	if c.R.Method == http.MethodGet {
+		page.Live = []string{"t" + v.Thread.ID.String()}
+	}
 	roots := branches(v.Comments)
 	page.desk = newDesk(v, people, after, roots)
 	p.place(c, &page, form)

@@ -77,7 +77,7 @@ func roomQuery(f thread.Filter) url.Values {
 
 func (p *Pages) roomPage(c *shell.Call, about space.About, f thread.Filter) (roomPage, error) {
 	page := roomPage{Frame: frameIn(c, about.Space, about.Name), About: about, Tag: f.Tag, Start: thread.MayStart(c.Actor, about.Space, about.Ties)}
-	page.Order = c.T("threads.order." + string(f.Order))
+	page.Order, page.Live = c.T("threads.order."+string(f.Order)), []string{spaceTopic(about.ID)}
 	page.Empty = emptyRoom(c, about, f, page.Start)
 	publish(c, &page.Frame, about.Space, about.Path(), about.Description)
 	if f.Order != thread.NewestActivity || f.Tag != "" || !f.Page.After.IsZero() {

@@ -82,13 +82,28 @@ func (p *Pages) overSpaces(c *shell.Call, words, path string, way ui.Link, f thr
 		return err
 	}
 	page := listPage{Frame: c.Frame(c.T(words + ".title")), Heading: c.T(words + ".title"), Lead: c.T(words + ".lead")}
-	page.Active = ui.NavHome
+	page.Active, page.Live = ui.NavHome, spacesOf(list.Items)
 	page.Empty = nothing{c.T(words + ".empty.title"), c.T(words + ".empty"), way}
 	page.Newer, page.Older = turn(path, nil, after, list.Next)
 	if page.Rows, err = p.rows(c, space.Space{}, list.Items); err != nil {
 		return err
 	}
 	return c.Show(showList(page))
+}
+
+func spaceTopic(id core.ID) string { return "s" + id.String() }
+
+// maxLive is how many spaces an open list hears of: a browser's tabs share one stream.
+const maxLive = 12
+
+// spacesOf are the topics of a list over several spaces: those that are in it.
+func spacesOf(items []thread.Item) (topics []string) {
+	for _, i := range items {
+		if t := spaceTopic(i.Space.ID); len(topics) < maxLive && !slices.Contains(topics, t) {
+			topics = append(topics, t)
+		}
+	}
+	return topics
 }
 
 // turn gives the addresses before and after a page of a list: back leads to its beginning.

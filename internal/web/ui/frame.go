@@ -2,10 +2,14 @@ package ui
 
 import (
 	"net/url"
+	"strconv"
+	"strings"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/i18n"
 	"dayroom/internal/web/static"
+
+	"github.com/a-h/templ"
 )
 
 // Frame is what every page has around its content.
@@ -29,6 +33,9 @@ type Frame struct {
 	SearchText    string // what stands in it to begin with: "in:asthma " on a page of that space
 	WritePath     string // where Write leads; empty means PathWrite. A space's page leads into the space
 
+	Live   []string // the topics of which this page wants to hear, such as "t123"; see package livepages
+	LiveAt int64    // the event up to which the page is; zero: it is not live
+
 	Flash     []Flash // what just happened, said once
 	Reading   Reading
 	Languages []i18n.Language // offered in the footer; fewer than two shows none
@@ -38,6 +45,7 @@ type Frame struct {
 // Viewer is what the frame shows of who looks.
 type Viewer struct {
 	SignedIn    bool
+	Member      string // the id
 	Handle      string
 	IsModerator bool
 	IsAdmin     bool
@@ -47,7 +55,7 @@ type Viewer struct {
 
 // ViewerOf takes from an actor what the frame needs; the counts are for the caller to fill.
 func ViewerOf(a core.Actor) Viewer {
-	return Viewer{SignedIn: a.IsMember(), Handle: a.Handle, IsModerator: a.IsModerator(), IsAdmin: a.IsAdmin()}
+	return Viewer{SignedIn: a.IsMember(), Member: a.Member.String(), Handle: a.Handle, IsModerator: a.IsModerator(), IsAdmin: a.IsAdmin()}
 }
 
 // RailSpace is a space in the rail.
@@ -194,8 +202,35 @@ func (f Frame) scripts() []string {
 	if f.Viewer.SignedIn {
 		list = append(list, static.URL("member.js"))
 	}
+	if len(f.live()) > 0 {
+		list = append(list, static.URL("live.js"))
+	}
 	for _, name := range f.Scripts {
 		list = append(list, static.URL(name))
 	}
 	return list
+}
+
+// live are the topics of the page and, for a member, their own notices.
+func (f Frame) live() []string {
+	if f.LiveAt == 0 {
+		return nil
+	}
+	if f.Viewer.SignedIn {
+		return append([]string{"n" + f.Viewer.Member}, f.Live...)
+	}
+	return f.Live
+}
+
+// liveAttributes tell the script of what to hear, from where on, and as whom.
+func (f Frame) liveAttributes() templ.Attributes {
+	topics := f.live()
+	if len(topics) == 0 {
+		return nil
+	}
+	who := ""
+	if f.Viewer.SignedIn {
+		who = f.Viewer.Member
+	}
+	return templ.Attributes{"data-live": strings.Join(topics, " "), "data-live-at": strconv.FormatInt(f.LiveAt, 10), "data-live-who": who}
 }
