@@ -123,6 +123,11 @@ func measure(ctx context.Context, s settings, c corpus) (out []result, err error
 	if s.only.MatchString("memory after") {
 		out = append(out, result{corpus: c.Name, name: "memory after the rows above", bytes: srv.memory()})
 	}
+	if s.only.MatchString("stream") {
+		srv.stop() // streams have a process of their own
+		streams, err := measureStreams(ctx, s, site)
+		return append(out, streams...), err
+	}
 	return out, nil
 }
 
