@@ -34,6 +34,7 @@ type Hub struct {
 	from    map[string]int
 	turn    uint32
 	stopped bool
+	born    uint64
 
 	open    atomic.Int64
 	dropped atomic.Int64
@@ -83,6 +84,8 @@ func (h *Hub) add(s *Stream, grants []Grant, missed func() []byte) error {
 	}
 	h.turn++
 	s.turn = h.turn
+	h.born++
+	s.born = h.born
 	h.streams[s] = struct{}{}
 	h.open.Add(1)
 	if s.Address != "" {
@@ -162,6 +165,13 @@ func (h *Hub) send(s *Stream, message []byte) {
 		h.dropped.Add(1)
 		h.remove(s)
 	}
+}
+
+// Born is the number of the newest stream.
+func (h *Hub) Born() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.born
 }
 
 // Drop ends streams.

@@ -13,6 +13,7 @@ type Stream struct {
 	held []held // what it listens to
 	turn uint32 // when the wheel comes by
 	dead bool
+	born uint64
 }
 
 // Grant is a topic that the listener may hear of.
@@ -32,6 +33,9 @@ type entry struct {
 	s    *Stream
 	slot int
 }
+
+// Born counts the streams of the hub: a later one has a greater number.
+func (s *Stream) Born() uint64 { return s.born }
 
 // Grants lists what the stream listens to.
 func (s *Stream) Grants() []Grant {

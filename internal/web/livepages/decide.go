@@ -21,6 +21,12 @@ func (p *Pages) decide(tx *db.Tx, f *found, now time.Time) error {
 	var signIns []core.ID
 	doubtful := f.doubts.any()
 	p.Hub.Each(func(s *live.Stream) {
+		if s.Born() > f.born {
+			if doubtful {
+				p.doubt()
+			}
+			return
+		}
 		l := listener{s: s, actor: s.Actor}
 		if l.actor.Member == 0 && !doubtful {
 			return

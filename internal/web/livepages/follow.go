@@ -155,6 +155,7 @@ func (p *Pages) hear(ctx context.Context) {
 // found is what one look at the database gives.
 type found struct {
 	position int64
+	born     uint64 // streams that are newer than the snapshot wait for the next look: it may not know their sign-in or their thread
 	signals  []mark
 	doubts   doubts
 	dropped  []*live.Stream
@@ -173,7 +174,7 @@ func (p *Pages) look(ctx context.Context) error {
 	defer cancel()
 	unsure := p.unsure.Swap(false)
 	now := time.Now()
-	f := found{position: p.Position(), doubts: doubts{all: unsure}}
+	f := found{position: p.Position(), born: p.Hub.Born(), doubts: doubts{all: unsure}}
 	err := p.DB.View(ctx, func(tx *db.Tx) error {
 		last, err := event.Last(tx)
 		if err != nil {
