@@ -149,6 +149,10 @@ func (r *restore) stageFile() (err error) {
 	return err
 }
 
+// madeWithSchema are tables that have rows before anything is in them: from making the schema and from looking at it. The index of search
+// is made anew after a restore.
+var madeWithSchema = map[string]bool{"counter": true, "process": true, "search_state": true}
+
 // wantEmpty makes sure that the database has no rows. What a killed restore left behind is marked, and taken away.
 func (r *restore) wantEmpty() error {
 	names, err := r.db.TableNames(r.ctx)
@@ -164,7 +168,7 @@ func (r *restore) wantEmpty() error {
 	}
 	return r.db.View(r.ctx, func(tx *db.Tx) error {
 		for _, name := range names {
-			if name == "counter" || name == "process" { // filled by making the schema and by looking at it
+			if madeWithSchema[name] {
 				continue
 			}
 			rows, err := db.One(tx, db.Bool, "SELECT EXISTS (SELECT 1 FROM "+name+")")

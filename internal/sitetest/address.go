@@ -232,7 +232,7 @@ var notPages = map[string]bool{
 	"/healthz": true, "/robots.txt": true, "/.well-known/security.txt": true, "/media/{id}/{name}": true, "/c/{id}": true,
 	"/notices/{id}": true, "/language": true, "/zone": true, "/t/{id}/new": true, "/setup": true,
 	"/readyz": true, "/metrics": true, "/admin/profile/cpu": true, "/admin/profile/trace": true, "/admin/profile/{name}": true,
-	"/search/suggest": true, "/search/similar": true, // what a script asks for, to put it into a page
+	"/search/suggest": true, "/search/similar": true, "/notices/bell": true, // what a script asks for, to put it into a page
 }
 
 // looker is somebody of the demo who may pass the route's door and has something to see there.
