@@ -149,6 +149,7 @@ func (c cast) spaces() {
 	c.keeper.post("/spaces", object{"slug": "night-owls", "kind": "community", "name": "Night owls", "purpose": "For those who are awake.",
 		"rules": "Whisper.", "visibility": "members", "joining": "request"}).want(201)
 	c.keeper.get("/admin/spaces").want(200, "night-owls")
+	c.keeper.get("/spaces/night-owls/asking").want(200)
 	c.keeper.post("/spaces/night-owls/stewards", object{"handle": "old_oak"}).want(204)
 	c.keeper.post("/spaces/night-owls/stewards", object{"handle": "maria_hl"}).want(204)
 	for _, s := range into[rows](c.keeper.get("/spaces/night-owls/stewards").want(200)).Items {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"errors"
 	"io"
 
 	"dayroom/internal/core"
@@ -54,19 +53,10 @@ func (a *API) uploadImage(c Call, in *imageUpload) (*given[Image], error) {
 	}
 	pic, err := a.Pictures.Process(c.Ctx(), bytes.NewReader(in.RawBody))
 	if err != nil {
-		return nil, fileField(err)
+		return nil, core.On("body", err) // the picture is the body of the request
 	}
 	img, err := a.Threads.AddImage(c.Ctx(), c.Actor, pic, in.Alt)
 	return give(Image{ID: img.ID, Name: img.Name, Path: img.Path(), MIME: img.Type, Width: img.Width, Height: img.Height}, err)
-}
-
-// fileField says of a picture that cannot be used that it is the body which is wrong.
-func fileField(err error) error {
-	var e *core.Error
-	if errors.As(err, &e) && e.Code == core.Invalid && len(e.Fields) == 0 {
-		return core.Field("body", e.Key)
-	}
-	return err
 }
 
 func (a *API) readImage(c Call, in *AtImage) (*imageBytes, error) {

@@ -6,7 +6,6 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/policy"
 	"dayroom/internal/queue"
-	"dayroom/internal/thread"
 )
 
 // QueueItem is a post that waits, or waited, for a person.
@@ -43,6 +42,7 @@ type QueuePost struct {
 	State   policy.PostState `json:"state" enum:"open,held,hidden,deleted" doc:"Whether it stands."`
 	Version int64            `json:"version" doc:"Counts its edits, from 1."`
 	Answers string           `json:"answers,omitempty" doc:"The words of the comment that it answers, as Markdown, where the reader may read them."`
+	Opening string           `json:"opening,omitempty" doc:"For a comment that answers no other: the words of the thread's opening post, as Markdown."`
 }
 
 // QueueReport is what one member said about a post, with the post as it was then.
@@ -139,15 +139,19 @@ func showQueueView(c Call, v queue.View) QueueView {
 		}),
 	}
 	if !v.Gone {
-		out.Words = showWords(v.Post, v.Answers)
+		out.Words = showWords(v)
 	}
 	return out
 }
 
-func showWords(p thread.Post, answers *thread.Comment) *QueuePost {
+func showWords(v queue.View) *QueuePost {
+	p := v.Post
 	out := &QueuePost{Title: p.Thread.Title, IsReply: p.Comment != nil, Body: p.Body(), HTML: p.HTML(), State: p.Facts().State, Version: p.Version()}
-	if answers != nil {
-		out.Answers = answers.Body
+	if v.Answers != nil {
+		out.Answers = v.Answers.Body
+	}
+	if v.Opening != nil {
+		out.Opening = v.Opening.Body
 	}
 	return out
 }

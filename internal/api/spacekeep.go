@@ -112,6 +112,12 @@ func (a *API) stewards() {
 			_, rows, err := a.Spaces.Stewards(c.Ctx(), c.Actor, in.Slug)
 			return whole(rows, func(s space.Steward) Named { return Named{s.Member, s.Handle} }, err)
 		})
+	add(a, Op{ID: "list-asking", Method: "GET", Path: "/spaces/{slug}/asking", Door: policy.ForAdmin, Tag: "spaces", Summary: "Who asks to join a space without stewards",
+		Description: "At most 50, the latest first; empty where there is a steward, who answers them.", Does: []string{"GET /s/{slug}/settings/stewards"}},
+		func(c Call, in *AtSpace) (*given[listOf[Named]], error) {
+			rows, err := a.Spaces.Asking(c.Ctx(), c.Actor, in.Slug)
+			return whole(rows, func(p space.Person) Named { return Named{p.Member, p.Handle} }, err)
+		})
 	add(a, Op{ID: "appoint-steward", Method: "POST", Path: "/spaces/{slug}/stewards", Door: policy.ForAdmin, Tag: "spaces", Summary: "Appoint a steward",
 		Description: "Makes a member a steward, and a member of the space where they are none.", Does: []string{"POST /s/{slug}/settings/stewards"}},
 		func(c Call, in *handleInput) (*none, error) {

@@ -52,6 +52,16 @@ func Field(name, key string) *Error {
 	return &Error{Code: Invalid, Key: "error.form", Fields: map[string]string{name: key}}
 }
 
+// On moves what is wrong with a text by itself, such as markup or media say it, to the field of a form that it was typed into.
+// Other errors pass.
+func On(field string, err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Code == Invalid && len(e.Fields) == 0 {
+		return &Error{Code: Invalid, Key: "error.form", Args: e.Args, Fields: map[string]string{field: e.Key}}
+	}
+	return err
+}
+
 // Missing is what a look-up returns for a row that is not there, or that the actor must not know of.
 func Missing(what string) *Error {
 	return &Error{Code: NotFound, Key: "error.not_found", cause: fmt.Errorf("no %s", what)}

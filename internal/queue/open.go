@@ -43,6 +43,7 @@ type View struct {
 	Space     space.Space
 	Post      thread.Post     // as it is now; look at Gone first
 	Answers   *thread.Comment // what the post answers, where that may be read
+	Opening   *thread.Thread  // what the thread begins with, where a reply answers no comment
 	Gone      bool            // the author took it back, or has left
 	Author    Author
 	Reports   []Report
@@ -105,15 +106,26 @@ func (s *Service) view(tx *db.Tx, a core.Actor, sc scene) (v View, err error) {
 	if sc.Item.State == Open {
 		v.Acts = acts(a, sc, v.Author.Role)
 	}
-	if v.Concealed || sc.gone() || sc.Post.Comment == nil || sc.Post.Comment.Parent == 0 {
-		return v, nil
+	return v, s.before(tx, a, sc, &v)
+}
+
+// before adds what a reply answers: the comment, or the thread's opening post.
+func (s *Service) before(tx *db.Tx, a core.Actor, sc scene, v *View) error {
+	if v.Concealed || sc.gone() || sc.Post.Comment == nil {
+		return nil
+	}
+	if sc.Post.Comment.Parent == 0 {
+		if sc.Post.Thread.State != policy.Deleted {
+			v.Opening = &sc.Post.Thread
+		}
+		return nil
 	}
 	parent, err := s.posts.Load(tx, a, sc.Post.Comment.Parent)
 	if core.IsNotFound(err) {
-		return v, nil
+		return nil
 	}
 	v.Answers = parent.Comment
-	return v, err
+	return err
 }
 
 func (s *Service) author(tx *db.Tx, sc scene) (Author, error) {

@@ -70,6 +70,26 @@ func TestWhatWasReportedIsKeptAsItWas(t *testing.T) {
 	})
 }
 
+func TestAReplyThatAnswersNobodyIsReadUnderWhatTheThreadBeginsWith(t *testing.T) {
+	Each(t, func(h *House) {
+		sam, ada, bob, q := room(h)
+		k, err := h.Threads.Reply(Ctx(), ada, thread.ReplyInput{Thread: q.ID, Body: "Just try it."})
+		h.Must(err)
+		h.Report(bob, k.ID, queue.Dangerous, "")
+		v, err := h.Queue.Open(Ctx(), sam, h.Item(sam, k.ID).ID)
+		h.Must(err)
+		if v.Answers != nil || v.Opening == nil || v.Opening.Body != "Take ten times the dose." {
+			t.Errorf("it stands under %+v", v.Opening)
+		}
+		h.Report(bob, q.ID, queue.Dangerous, "")
+		v, err = h.Queue.Open(Ctx(), sam, h.Item(sam, q.ID).ID)
+		h.Must(err)
+		if v.Opening != nil {
+			t.Error("an opening post stands under itself")
+		}
+	})
+}
+
 func TestTheAuthorNeverLearnsWhoReported(t *testing.T) {
 	Each(t, func(h *House) {
 		s := h.Community("asthma")

@@ -132,11 +132,7 @@ func (s *Service) ChangePage(ctx context.Context, actor core.Actor, name, langua
 	}
 	html, err := renderPage(body)
 	if err != nil {
-		var e *core.Error
-		if errors.As(err, &e) && e.Code == core.Invalid {
-			return core.Field("body", e.Key)
-		}
-		return err
+		return core.On("body", err)
 	}
 	return s.db.Update(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO site_page (name, body, html, editor, at) VALUES ($1, $2, $3, $4, $5)

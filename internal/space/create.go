@@ -2,7 +2,6 @@ package space
 
 import (
 	"context"
-	"errors"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
@@ -58,6 +57,3 @@ func (s *Service) insert(tx *db.Tx, in Input) (Space, error) {
 	}
 	return db.One(tx, scanSpace, "SELECT "+columns+" FROM space s WHERE s.id = $1", id)
 }
-
-// asInvalid tells whether err is about what a person typed.
-func asInvalid(err error, e **core.Error) bool { return errors.As(err, e) && (*e).Code == core.Invalid }

@@ -120,19 +120,10 @@ func (in Input) render() (rulesHTML, tags string, err error) {
 	if in.Rules != "" {
 		r, err := markup.Render(in.Rules, markup.Options{Links: rulesLinks})
 		if err != nil {
-			return "", "", rulesError(err)
+			return "", "", core.On("rules", err)
 		}
 		rulesHTML = r.HTML
 	}
 	text, err := json.Marshal(in.Tags)
 	return rulesHTML, string(text), err
-}
-
-// rulesError puts what markup says about a text beside the field of the rules.
-func rulesError(err error) error {
-	var e *core.Error
-	if ok := asInvalid(err, &e); ok {
-		return core.Field("rules", e.Key)
-	}
-	return err
 }

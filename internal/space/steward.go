@@ -104,6 +104,32 @@ func (s *Service) Stewards(ctx context.Context, a core.Actor, slug string) (sp S
 	return sp, out, err
 }
 
+// Asking lists the first who ask to join a space that no steward looks after, to an admin, also where the admin does not see what
+// is said in it: one of them may be the steward to be. Where there is a steward the list is empty; it is theirs to answer.
+func (s *Service) Asking(ctx context.Context, a core.Actor, slug string) (out []Person, err error) {
+	defer core.Wrap(&err, "space.Asking(%s)", slug)
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		sp, _, err := s.admit(tx, a, slug)
+		if err != nil {
+			return err
+		}
+		stewards, err := StewardsOf(tx, sp.ID)
+		if err != nil || len(stewards) > 0 {
+			return err
+		}
+		list, err := s.people(tx, sp.ID, GroupAsked, core.Page{Limit: maxAsking})
+		for i := range list.Items {
+			list.Items[i].Message = "" // it is for the stewards to be
+		}
+		out = list.Items
+		return err
+	})
+	return out, err
+}
+
+// maxAsking is how many who ask an admin is shown: enough to choose from.
+const maxAsking = 50
+
 // All lists every space by name to an admin, who appoints stewards and archives also where they do not see what is said.
 func (s *Service) All(ctx context.Context, a core.Actor) (out []Space, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {

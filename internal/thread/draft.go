@@ -7,6 +7,7 @@ import (
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/markup"
 	"dayroom/internal/policy"
 )
 
@@ -46,7 +47,7 @@ func (s *Service) SaveDraft(ctx context.Context, a core.Actor, d Draft) (err err
 		return err
 	}
 	if len(text) > maxDraftBytes {
-		return core.Field("body", "markup.too_long")
+		return core.On("body", markup.TooLong(d.Body))
 	}
 	sealed, err := s.keys.Seal(ctx, a.Member, draftField, text)
 	if err != nil {

@@ -45,7 +45,7 @@ func (p *Planted) render(opt markup.Options) error {
 	t := &p.Thread
 	out, err := markup.Render(t.Body, opt)
 	if err != nil {
-		return bodyField(err)
+		return core.On("body", err)
 	}
 	t.HTML, t.Excerpt, t.Body = out.HTML, out.Text, markup.Normalize(t.Body)
 	if !p.Unindexed {
@@ -54,7 +54,7 @@ func (p *Planted) render(opt markup.Options) error {
 	for i := range p.Comments {
 		c := &p.Comments[i]
 		if out, err = markup.Render(c.Body, opt); err != nil {
-			return fmt.Errorf("comment %d: %w", i+1, bodyField(err))
+			return fmt.Errorf("comment %d: %w", i+1, core.On("body", err))
 		}
 		c.HTML, c.Body = out.HTML, markup.Normalize(c.Body)
 		if !p.Unindexed {

@@ -2,7 +2,6 @@ package thread
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -53,7 +52,7 @@ func (s *Service) render(tx *db.Tx, a core.Actor, body string, post core.ID) (wo
 		err = failure
 	}
 	if err != nil {
-		return w, bodyField(err)
+		return w, core.On("body", err)
 	}
 	if len(w.Images) > maxMedia {
 		return w, core.Field("body", "thread.media.many")
@@ -65,15 +64,6 @@ func (s *Service) render(tx *db.Tx, a core.Actor, body string, post core.ID) (wo
 		}
 	}
 	return w, nil
-}
-
-// bodyField moves what markup says about a text to the field that the text came from.
-func bodyField(err error) error {
-	var e *core.Error
-	if errors.As(err, &e) && e.Code == core.Invalid && len(e.Fields) == 0 {
-		return core.Field("body", e.Key)
-	}
-	return err
 }
 
 func memberByHandle(tx *db.Tx, handle string) (core.ID, error) {

@@ -28,8 +28,8 @@ type Options struct {
 	Mentions func(handle string) (href string, ok bool)
 	// Links is how many links out of the site (http, https, mailto) are allowed; -1 is no limit.
 	Links int
-	// Images allows an image by its path, /media/ID/name. Any other image is replaced by its alternative text without
-	// asking. Nil: no images.
+	// Images allows an image by its path, /media/ID/name. An image of another site becomes a link to it, any other its
+	// alternative text, without asking. Nil: no images.
 	Images func(src string) (ok bool)
 }
 
@@ -72,11 +72,21 @@ func Render(src string, opt Options) (Rendered, error) {
 	return out, nil
 }
 
+// TooLong says of a text that does not fit how many characters it has, how many fit, and how many have to go.
+func TooLong(src string) error {
+	all, fit := utf8.RuneCountInString(src), MaxBytes
+	for fit > 0 && fit < len(src) && !utf8.RuneStart(src[fit]) {
+		fit--
+	}
+	fits := utf8.RuneCountInString(src[:min(fit, len(src))])
+	return core.E(core.Invalid, "markup.too_long", all, fits, max(1, all-fits))
+}
+
 // check refuses what must not reach the parser and returns the normalised source.
 func check(src string) (string, error) {
 	// A browser sends CRLF: twice the limit leaves room for it, and bounds the work of normalising.
 	if len(src) > 2*MaxBytes {
-		return "", core.E(core.Invalid, "markup.too_long")
+		return "", TooLong(src)
 	}
 	if !utf8.ValidString(src) || strings.ContainsRune(src, 0) {
 		return "", core.E(core.Invalid, "markup.bad_text")
@@ -84,7 +94,7 @@ func check(src string) (string, error) {
 	clean := Normalize(src)
 	switch {
 	case len(clean) > MaxBytes:
-		return "", core.E(core.Invalid, "markup.too_long")
+		return "", TooLong(clean)
 	case strings.TrimSpace(clean) == "":
 		return "", core.E(core.Invalid, "markup.empty")
 	case tangled(clean):

@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/core"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
 
@@ -103,10 +104,19 @@ func (f *findings) autoLink(n *ast.AutoLink) {
 	replace(n, anchor(address, "")+escape(label)+"</a>")
 }
 
-// image keeps a picture of this site that the caller allows; of another only the alternative text stays.
+// image keeps a picture of this site that the caller allows. One of another site becomes a link to it: showing it would tell that
+// site who reads here, but what it shows may be what the text is about. Of any other only the alternative text stays.
 func (f *findings) image(n *ast.Image) {
 	src := string(util.URLEscape(n.Destination, true))
 	alt := alternative(n, f.source)
+	if elsewhere(src) && !insideLink(n) {
+		if alt == "" {
+			alt = escape(src)
+		}
+		f.note(src)
+		replace(n, anchor(src, "")+alt+"</a>")
+		return
+	}
 	if f.opt.Images == nil || !mediaPath.MatchString(src) || !f.opt.Images(src) {
 		replace(n, alt)
 		return
@@ -116,6 +126,30 @@ func (f *findings) image(n *ast.Image) {
 		f.media = append(f.media, src)
 	}
 	replace(n, `<img src="`+escape(src)+`" alt="`+alt+`">`)
+}
+
+// elsewhere tells the address of a picture that lies on another site.
+func elsewhere(src string) bool {
+	return safeAddress(src) && !strings.HasPrefix(src, "/") && !strings.HasPrefix(strings.ToLower(src), "mailto:")
+}
+
+// ShowsElsewhere tells whether a text asks for a picture of another site, so that its writer can be told that a link stands there
+// instead.
+func ShowsElsewhere(src string) bool {
+	clean, err := check(src)
+	if err != nil {
+		return false
+	}
+	found := false
+	doc := markdown.Parser().Parse(text.NewReader([]byte(clean)))
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if image, ok := n.(*ast.Image); ok && elsewhere(string(util.URLEscape(image.Destination, true))) {
+			found = true
+			return ast.WalkStop, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	return found
 }
 
 func (f *findings) mention(n *mention) {

@@ -29,7 +29,7 @@ type Call struct {
 	shell   *Shell
 	manner  Manner
 	liveAt  int64
-	flash   []ui.Flash
+	saying  []said // for the next page
 	keeping *keeping
 	atRest  func()
 }
@@ -164,25 +164,36 @@ func (c *Call) SayWithLink(tone ui.Tone, path, word, key string, args ...any) {
 	c.say(said{Tone: tone, Key: key, Args: args, Link: path, Word: word})
 }
 
+// say adds a sentence to those for the next page: of two cookies with one name a browser keeps the later.
 func (c *Call) say(s said) {
-	if text, err := json.Marshal(s); err == nil && len(text) < 1500 {
+	c.saying = append(c.saying, s)
+	if text, err := json.Marshal(c.saying); err == nil && len(text) < 1500 {
 		c.SetCookie(flashCookie, base64.RawURLEncoding.EncodeToString(text), time.Minute)
 	}
 }
 
 // takeFlash reads and removes what was said. The cookie is the browser's, so whatever does not parse is dropped, and a sentence
 // has to be one of ours.
-func (c *Call) takeFlash() []ui.Flash {
+func (c *Call) takeFlash() (flash []ui.Flash) {
 	raw := c.cookie(flashCookie)
 	if raw == "" || c.R.Header.Get(LiveHeader) != "" { // it is for the page that somebody was led to
-		return c.flash
+		return flash
 	}
 	c.DropCookie(flashCookie)
 	text, err := base64.RawURLEncoding.DecodeString(raw)
-	var s said
-	if err != nil || json.Unmarshal(text, &s) != nil || !c.Has(s.Key) {
-		return c.flash
+	var all []said
+	if err != nil || json.Unmarshal(text, &all) != nil {
+		return flash
 	}
+	for _, s := range all {
+		if c.Has(s.Key) {
+			flash = append(flash, c.flashOf(s))
+		}
+	}
+	return flash
+}
+
+func (c *Call) flashOf(s said) ui.Flash {
 	for i, a := range s.Args {
 		if n, ok := a.(float64); ok {
 			s.Args[i] = int(n)
@@ -195,7 +206,7 @@ func (c *Call) takeFlash() []ui.Flash {
 	if s.Link != "" && c.Has(s.Word) {
 		f.Link = ui.Link{Href: Local(s.Link), Label: c.T(s.Word)}
 	}
-	return append(c.flash, f)
+	return f
 }
 
 // Frame makes the frame of a page. Private pages ask search engines to stay away; a public one sets NoIndex to false itself.
@@ -277,7 +288,7 @@ func (c *Call) showError(status int, e *core.Error, reference string) {
 	if !c.wantsPage() {
 		fields := map[string]string{}
 		for name, key := range e.Fields {
-			fields[name] = c.T(key)
+			fields[name] = c.T(key, e.Args...)
 		}
 		c.JSON(status, map[string]any{"error": c.T(e.Key, e.Args...), "key": e.Key, "fields": fields})
 		return

@@ -94,6 +94,7 @@ type handlePage struct {
 	ui.Problems
 	Handle   string
 	Stewards []space.Steward
+	Asking   []space.Person // to join a space without stewards
 }
 
 func (p *pages) inviteForm(c *shell.Call) error {
@@ -138,8 +139,12 @@ func (p *pages) showStewards(c *shell.Call, handle string, wrong ui.Problems, st
 	if err != nil {
 		return err
 	}
+	asking, err := p.spaces.Asking(c.Ctx(), c.Actor, c.Path("slug"))
+	if err != nil {
+		return err
+	}
 	f := frame(c, c.T("spaces.stewards.title", s.Name), s)
-	return c.ShowStatus(status, showStewards(handlePage{Frame: f, Space: s, Problems: wrong, Handle: handle, Stewards: list}))
+	return c.ShowStatus(status, showStewards(handlePage{Frame: f, Space: s, Problems: wrong, Handle: handle, Stewards: list, Asking: asking}))
 }
 
 func (p *pages) appoint(c *shell.Call) error {

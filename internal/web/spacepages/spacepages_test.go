@@ -188,7 +188,22 @@ func TestAnAdminWithoutACredentialNamesStewardsOfRoundsAndReadsNothing(t *testin
 		page := h.keeper.Get("/s/night-rounds/settings/stewards").Want(200).WantNot("canary").Sound()
 		page.Submit("/s/night-rounds/settings/stewards", form("handle", "ada")).Want(422, "not verified at present")
 		page.Submit("/s/night-rounds/settings/stewards", form("handle", "ines")).WantWay("/s/night-rounds/settings/stewards").Want(200, "ines")
+		page.Browser.Get("/s/night-rounds/settings/stewards").WantNot("They ask to join")
 		page.Submit("/s/night-rounds/settings/archive", nil).WantWay("/s/night-rounds/settings/stewards").Want(200, "nobody can write")
+	})
+}
+
+func TestWhereNoStewardCanAnswerAnAdminSeesWhoAsksAndChoosesAmongThem(t *testing.T) {
+	each(t, func(h *house) {
+		h.open(policy.Rounds, "night-rounds", func(in *space.Input) { in.Joining, in.Rules = policy.JoinRequest, "" })
+		ines, jon := h.As(h.Member("ines", webtest.Verified)), h.As(h.Member("jon", webtest.Verified))
+		for _, b := range []*webtest.Browser{ines, jon} {
+			b.Get("/s/night-rounds/join").Submit("/s/night-rounds/join", form("message", "I work nights, canary")).WantWay("/s/night-rounds")
+		}
+		page := h.keeper.Get("/s/night-rounds/settings/stewards").Want(200, "They ask to join", "ines", "jon").WantNot("canary").Sound()
+		page.Browser.Post("/s/night-rounds/settings/stewards", form("handle", "ines"))
+		h.keeper.Get("/s/night-rounds/settings/stewards").Want(200, "ines").WantNot("They ask to join", "jon")
+		ines.Get("/s/night-rounds/members?group=asked").Want(200, "jon", "canary").WantNot("ines asked")
 	})
 }
 

@@ -88,6 +88,7 @@ func (p *Pages) edit(c *shell.Call) error {
 		return err
 	}
 	c.Say(ui.Good, "threads.edit.done")
+	sayElsewhere(c, form.Body)
 	return p.goBack(c, post)
 }
 

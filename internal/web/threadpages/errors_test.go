@@ -25,7 +25,7 @@ func TestAFormThatComesBackKeepsWhatWasTyped(t *testing.T) {
 		}
 		q := h.ask(h.bo, "How do you sleep?")
 		c := h.answer(h.bo, q, 0, "Raise the bed.")
-		page = ada.Post(q.Path()+"/reply", form("parent", c.ID.String(), "body", strings.Repeat("long ", 4000), "warning", "hard", "draft", "draft-of-ada-00002")).Want(422, "This text is too long.").Sound()
+		page = ada.Post(q.Path()+"/reply", form("parent", c.ID.String(), "body", strings.Repeat("long ", 4000), "warning", "hard", "draft", "draft-of-ada-00002")).Want(422, "and 16,384 fit").Sound()
 		back := page.Form(q.Path() + "/reply")
 		if len(back.Get("body")) < 19000 || back.Get("parent") != c.ID.String() || back.Get("draft") != "draft-of-ada-00002" || back.Get("warning") != "hard" {
 			t.Errorf("the reply comes back as %.200v", back)
@@ -66,6 +66,41 @@ func TestSendingTwicePostsOnce(t *testing.T) {
 		if h.count("SELECT COUNT(*) FROM thread") != 1 || h.count("SELECT COUNT(*) FROM comment") != 1 {
 			t.Error("there are two")
 		}
+	})
+}
+
+func TestATextThatDoesNotFitSaysHowMuchIsTooMuch(t *testing.T) {
+	each(t, func(h *house) {
+		q, ada := h.ask(h.ada, "How do you sleep?"), h.As(h.ada)
+		long := strings.Repeat("é", 10_000) // two bytes each, of which 16,384 fit
+		page := ada.Get(q.Path()).Submit(q.Path()+"/reply", form("body", long)).Want(422, "10,000 characters, and 8,192 fit", "take out 1,808").Sound()
+		if got := page.Form(q.Path() + "/reply").Get("body"); got != long {
+			t.Error("what was typed is not kept")
+		}
+	})
+}
+
+func TestAPictureOfAnotherSiteBecomesALinkAndItsWriterLearnsWhy(t *testing.T) {
+	each(t, func(h *house) {
+		q, ada := h.ask(h.ada, "How do you sleep?"), h.As(h.ada)
+		sent := follow(ada.Get(q.Path()).Submit(q.Path()+"/reply", form("body", "Like this: ![a bed](https://pictures.example/bed.png)")))
+		sent.Want(200, "would tell that site who reads here")
+		if !sent.HasLink("https://pictures.example/bed.png") || strings.Contains(sent.Body, `src="https://pictures`) {
+			t.Error("the picture is no link")
+		}
+		ada.Get(q.Path()).WantNot("would tell that site")
+	})
+}
+
+func TestWhoEditsWordsThatHelpedIsToldThatTheMarksGo(t *testing.T) {
+	each(t, func(h *house) {
+		q := h.ask(h.ada, "How do you sleep?")
+		k := h.answer(h.bo, q, 0, "We raised the head of the bed.")
+		bo, edit := h.As(h.bo), "/c/"+k.ID.String()+"/edit"
+		bo.Get(edit).Want(200).WantNot("their marks go")
+		follow(h.As(h.ada).Post("/c/"+k.ID.String()+"/react", form("reaction", "helped")))
+		follow(bo.Get(edit).Want(200, "their marks go").Sound().Submit(edit, form("body", "We raised it by 20 cm.")))
+		bo.Get(q.Path()).WantNot("What helped")
 	})
 }
 

@@ -138,6 +138,7 @@ func (p *Pages) sendReply(c *shell.Call, f shell.Form, form replyForm) (thread.C
 
 // posted leads to a new post and says where it stands, when it is not there for everybody.
 func (p *Pages) posted(c *shell.Call, post thread.Post, state policy.PostState) error {
+	sayElsewhere(c, post.Body())
 	if c.Actor.Member == 0 {
 		c.Say(ui.Good, "threads.held.visitor")
 		if post.Comment == nil {

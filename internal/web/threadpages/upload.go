@@ -10,6 +10,7 @@ import (
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/httpx"
+	"dayroom/internal/platform/markup"
 	"dayroom/internal/platform/media"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/shell"
@@ -65,18 +66,9 @@ func (p *Pages) takePicture(c *shell.Call, alt string) (thread.Image, error) {
 	}
 	pic, err := p.Pictures.Process(c.Ctx(), file)
 	if err != nil {
-		return thread.Image{}, fileField(err)
+		return thread.Image{}, core.On("file", err)
 	}
 	return p.Threads.AddImage(c.Ctx(), c.Actor, pic, alt)
-}
-
-// fileField puts what is wrong with a picture beside the field it came from.
-func fileField(err error) error {
-	var e *core.Error
-	if errors.As(err, &e) && e.Code == core.Invalid && len(e.Fields) == 0 {
-		return core.Field("file", e.Key)
-	}
-	return err
 }
 
 // uploadAgain says what is wrong: to a script in plain words, else beside the field.
@@ -116,6 +108,13 @@ func described(c *shell.Call, body string) error {
 		return core.Field("body", "threads.image.describe.first")
 	}
 	return nil
+}
+
+// sayElsewhere tells a writer that a picture of another site is not shown, and what can be done.
+func sayElsewhere(c *shell.Call, body string) {
+	if markup.ShowsElsewhere(body) {
+		c.Say(ui.Calm, "threads.image.elsewhere")
+	}
 }
 
 // publicAge is how long a browser keeps a picture of a public page without asking. It is a day and for that browser alone, so that

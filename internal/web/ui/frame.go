@@ -145,19 +145,23 @@ func (f Frame) mainNav() []navItem {
 	if write == "" {
 		write = PathWrite
 	}
-	return []navItem{
-		home, spaces,
-		{NavWrite, write, IconWrite, f.T("frame.write")},
-		{NavMe, PathMe, IconMe, f.T("frame.me")},
+	items := []navItem{home, spaces, {NavWrite, write, IconWrite, f.T("frame.write")}}
+	if f.hasQueue() { // on a phone only: a wide page has it among the office's
+		items = append(items, f.queueItem())
 	}
+	return append(items, navItem{NavMe, PathMe, IconMe, f.T("frame.me")})
 }
 
-// officeNav is what moderators and admins have beside that. Stewards, greeters and staff find the queue while something waits in
-// it for them.
+// hasQueue tells who finds the queue in the navigation. Stewards, greeters and staff do while something waits in it for them.
+func (f Frame) hasQueue() bool { return f.Viewer.IsModerator || f.Viewer.QueueCount > 0 }
+
+func (f Frame) queueItem() navItem { return navItem{NavQueue, PathQueue, IconFlag, f.T("frame.queue")} }
+
+// officeNav is what moderators and admins have beside that.
 func (f Frame) officeNav() []navItem {
 	var items []navItem
-	if f.Viewer.IsModerator || f.Viewer.QueueCount > 0 {
-		items = append(items, navItem{NavQueue, PathQueue, IconFlag, f.T("frame.queue")})
+	if f.hasQueue() {
+		items = append(items, f.queueItem())
 	}
 	if f.Viewer.IsAdmin {
 		items = append(items, navItem{NavAdmin, PathAdmin, IconSettings, f.T("frame.admin")})
