@@ -45,7 +45,7 @@ func (cmd backupCmd) Run(ctx context.Context, c *cli) error {
 	defer d.Close()
 	defer folder.Close()
 	bar := newProgress()
-	opt := backup.Options{Clock: core.SystemClock{}, Progress: func(part string, done int64) { bar.show(0, 0, part+": "+count(done)) }}
+	opt := backup.Options{Clock: core.SystemClock{}, Progress: bar.part}
 	var made backup.Manifest
 	var size int64
 	if cmd.File == "-" {

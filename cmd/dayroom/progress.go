@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"dayroom/internal/backup"
+
 	"golang.org/x/term"
 )
 
@@ -94,6 +96,15 @@ func (p *progress) left(now time.Time, done, total int64) string {
 	}
 	rest := time.Duration(float64(spent) * float64(total-done) / float64(done))
 	return ", about " + rest.Round(time.Second).String() + " left"
+}
+
+// part shows how far a backup or a restore is with one of its parts: "member: 1,204 rows".
+func (p *progress) part(name string, done int64, unit backup.Unit) {
+	words := of(done, string(unit), string(unit)+"s")
+	if unit == backup.Bytes {
+		words = fmt.Sprintf("%.1f MB", float64(done)/1e6)
+	}
+	p.show(0, 0, name+": "+words)
 }
 
 // count writes a number with commas, as English has them.

@@ -34,7 +34,7 @@ Stop the server first. If a restore is interrupted, run it again; no server star
 // Run restores, or only checks.
 func (cmd restoreCmd) Run(ctx context.Context, c *cli) error {
 	bar := newProgress()
-	opt := backup.Options{Clock: core.SystemClock{}, Progress: func(part string, done int64) { bar.show(0, 0, part+": "+count(done)) }}
+	opt := backup.Options{Clock: core.SystemClock{}, Progress: bar.part}
 	if cmd.Check {
 		made, err := backup.Verify(ctx, cmd.File, opt)
 		bar.end()

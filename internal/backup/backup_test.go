@@ -73,7 +73,7 @@ func TestABackupIsOneMomentWhileWritesGoOn(t *testing.T) {
 	each(t, func(t *testing.T, postgres bool) {
 		s := newSite(t, postgres)
 		opt, made := plain, 0
-		opt.Progress = func(part string, _ int64) {
+		opt.Progress = func(part string, _ int64, _ backup.Unit) {
 			if part != "checking" {
 				s.reply("Written while the backup is.")
 				made++

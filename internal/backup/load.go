@@ -137,7 +137,7 @@ func (r *restore) loadTable(tx *db.Tx, t Table) error {
 				return fmt.Errorf("row %d: %w", rows+1, err)
 			}
 			if rows++; rows%1000 == 0 {
-				r.tell(t.Name, rows)
+				r.tell(t.Name, rows, Rows)
 			}
 			return into.Add(values)
 		})
@@ -145,6 +145,6 @@ func (r *restore) loadTable(tx *db.Tx, t Table) error {
 	if err == nil {
 		err = into.Flush()
 	}
-	r.tell(t.Name, rows)
+	r.tell(t.Name, rows, Rows)
 	return err
 }

@@ -100,7 +100,7 @@ func (r *restore) images() error {
 			return err
 		}
 		r.report.Images++
-		r.tell("images", int64(i+1))
+		r.tell("images", int64(i+1), Images)
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func verify(f io.ReaderAt, size int64, opt Options) (*archive, error) {
 
 // openArchive checks the digest and that the archive holds what its manifest says, no less and no more.
 func openArchive(f io.ReaderAt, size int64, opt Options) (*archive, error) {
-	if err := checkSeal(f, size, func(n int64) { opt.tell("checking", n) }); err != nil {
+	if err := checkSeal(f, size, func(n int64) { opt.tell("checking", n, Bytes) }); err != nil {
 		return nil, err
 	}
 	z, err := zip.NewReader(f, size)

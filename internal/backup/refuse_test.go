@@ -253,7 +253,7 @@ func TestAnInterruptedRestoreIsNotServedAndCanBeDoneAgain(t *testing.T) {
 		for _, at := range []string{"member", "thread", "images", "erasing again"} {
 			stopped, stop := context.WithCancel(ctx)
 			opt := plain
-			opt.Progress = func(part string, _ int64) {
+			opt.Progress = func(part string, _ int64, _ backup.Unit) {
 				if part == at {
 					stop()
 				}

@@ -51,7 +51,7 @@ func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
 		if err != nil {
 			return fmt.Errorf("erase %s %s: %w", e.Kind, e.ID, err)
 		}
-		r.tell("erasing again", int64(i+1))
+		r.tell("erasing again", int64(i+1), Erasure)
 	}
 	return r.renewKeys(store, ledger)
 }

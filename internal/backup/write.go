@@ -30,13 +30,24 @@ type Media interface {
 // Options are for whoever waits.
 type Options struct {
 	Clock core.Clock
-	// Progress is told what is being written and how much of it is done: rows of a table, images, or bytes while checking. May be nil.
-	Progress func(part string, done int64)
+	// Progress is told what is being done, and how much of it, counted in what. May be nil.
+	Progress func(part string, done int64, unit Unit)
 }
 
-func (o Options) tell(part string, done int64) {
+// Unit is what progress is counted in.
+type Unit string
+
+// The units.
+const (
+	Rows    Unit = "row"
+	Images  Unit = "image"
+	Bytes   Unit = "byte"
+	Erasure Unit = "erasure" // carried out again
+)
+
+func (o Options) tell(part string, done int64, unit Unit) {
 	if o.Progress != nil {
-		o.Progress(part, done)
+		o.Progress(part, done, unit)
 	}
 }
 
@@ -127,13 +138,13 @@ func (b *writer) table(tx *db.Tx, name string) (err error) {
 				return err
 			}
 			if t.Rows++; t.Rows%1000 == 0 {
-				b.tell(name, t.Rows)
+				b.tell(name, t.Rows, Rows)
 			}
 			_, err = w.Write(line)
 			return err
 		}, "SELECT "+strings.Join(names, ", ")+" FROM "+name+" ORDER BY "+names[0])
 	})
-	b.tell(name, t.Rows)
+	b.tell(name, t.Rows, Rows)
 	b.Tables = append(b.Tables, t)
 	return err
 }
@@ -157,7 +168,7 @@ func (b *writer) images(m Media, names []string) error {
 			return fmt.Errorf("image %s: %w", name, err)
 		}
 		b.Media = append(b.Media, part)
-		b.tell("images", int64(i+1))
+		b.tell("images", int64(i+1), Images)
 	}
 	return b.ctx.Err()
 }

@@ -41,6 +41,9 @@ func TestNobodyMeetsACanaryOfSomebodyElse(t *testing.T) {
 							found[k.Text] = found[k.Text] || strings.Contains(answer.Body, k.Text)
 						}
 					}
+					if strings.Contains(answer.Body, `id="bell"`) && strings.Contains(answer.Body, "<main") && !strings.Contains(answer.Body, "data-exit") {
+						t.Errorf("%q is signed in and has no quick way out of %s", handle, path)
+					}
 					look(t, cage, met, handle, path, answer)
 				}
 			}

@@ -31,7 +31,7 @@ func (p *pages) log(c *shell.Call) error {
 		return err
 	}
 	page := logPage{Frame: frame(c, c.T("queue.log.title", sp.Name)), Space: sp, Log: list.Items}
-	page.ShowQuickExit = sp.Kind == policy.Community
+	page.ShowQuickExit = page.ShowQuickExit || sp.Kind == policy.Community
 	if !list.Next.IsZero() {
 		page.Older = "/log/" + sp.Slug + "?after=" + list.Next.String()
 	}

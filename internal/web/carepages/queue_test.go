@@ -39,6 +39,31 @@ func TestAReportTravelsFromTheReaderToTheAuthorThroughThePages(t *testing.T) {
 	})
 }
 
+func TestWhoTellsOfAPersonInDangerIsThankedAndToldWhatToDo(t *testing.T) {
+	each(t, func(h *house) {
+		at := "/report/" + h.post.ID.String()
+		bob := h.as(h.bob)
+		bob.Get(at).Want(200, "Somebody may harm themselves", "Nobody is punished for this")
+		bob.Post(at, form("reason", "crisis")).WantWay(h.post.Path())
+		bob.Get("/me/decisions").Want(200, "goes to the top of the list", "emergency number of your country")
+		item := "/queue/" + h.Item(h.sam, h.post.ID).ID.String()
+		h.as(h.sam).Get(item).Want(200, "A person comes before a rule", "kindly and today").Sound()
+	})
+}
+
+func TestSomethingElseIsReportedInWords(t *testing.T) {
+	each(t, func(h *house) {
+		at := "/report/" + h.post.ID.String()
+		page := h.as(h.bob).Get(at)
+		again := page.Submit(at, form("reason", "other")).Want(422, "Please tell us").Sound()
+		if got := again.Form(at).Get("reason"); got != "other" {
+			t.Errorf("the reason that was chosen comes back as %q", got)
+		}
+		again.Submit(at, form("note", "This is my photograph.")).WantWay(h.post.Path())
+		h.as(h.sam).Get("/queue/"+h.Item(h.sam, h.post.ID).ID.String()).Want(200, "This is my photograph.")
+	})
+}
+
 func TestADecisionWithoutAReasonComesBackWithWhatWasTyped(t *testing.T) {
 	each(t, func(h *house) {
 		h.Report(h.bob, h.post.ID, queue.Spam, "")

@@ -51,7 +51,6 @@ func (p *pages) post(c *shell.Call) (thread.Post, error) {
 
 func (p *pages) postFrame(c *shell.Call, title string, post thread.Post) ui.Frame {
 	f := c.Frame(c.T(title))
-	f.ShowQuickExit = post.Space.Kind == policy.Community
 	return f
 }
 

@@ -182,13 +182,15 @@ func TestAForgedFlashSaysNothingOfItsOwn(t *testing.T) {
 		}
 		return page
 	}
-	forge(`{"t":"good","k":"Your account is evil"}`)
-	forge(`{"t":"evil\" onclick=\"x","k":"error.form"}`)
-	forge(`{"t":"evil","k":"error.form"}`)
-	forge(`{"t":"good","k":"error.form","l":"https://evil.example/","w":"error.again"}`)
-	forge(`{"t":"good","k":"error.form","l":"/","w":"evil words"}`)
+	forge(`[{"t":"good","k":"Your account is evil"}]`)
+	forge(`[{"t":"evil\" onclick=\"x","k":"error.form"}]`)
+	forge(`[{"t":"evil","k":"error.form"}]`)
+	forge(`[{"t":"good","k":"error.form","l":"https://evil.example/","w":"error.again"}]`)
+	forge(`[{"t":"good","k":"error.form","l":"/","w":"evil words"}]`)
 	forge(`not JSON, evil`)
-	if page := forge(`{"t":"good","k":"error.too_soon.wait","a":["<script>alert(1)</script>"]}`); strings.Contains(page.Body, "<script>alert") {
+	forge(`{"t":"good","k":"evil"}`)
+	forge(`[[["evil"]]]`)
+	if page := forge(`[{"t":"good","k":"error.too_soon.wait","a":["<script>alert(1)</script>"]}]`); strings.Contains(page.Body, "<script>alert") {
 		t.Error("an argument became HTML")
 	}
 	b := s.Visitor()
