@@ -16,6 +16,7 @@ import (
 
 	"dayroom/internal/account/password"
 	"dayroom/internal/core"
+	"dayroom/internal/platform/brief"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/keys"
@@ -69,6 +70,7 @@ type Service struct {
 	site     *site.Service
 	opt      Options
 	hash     *password.Hasher
+	facts    *brief.Memory[factKey, fact]
 	passkeys *webauthn.WebAuthn // nil where the site's address cannot have passkeys
 }
 
@@ -81,7 +83,8 @@ func New(d *db.DB, k *keys.Store, ids *core.IDMaker, clock core.Clock, s *site.S
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: d, keys: k, ids: ids, clock: clock, site: s, opt: opt, hash: password.NewHasher(opt.Cost), passkeys: w}, nil
+	return &Service{db: d, keys: k, ids: ids, clock: clock, site: s, opt: opt, hash: password.NewHasher(opt.Cost), passkeys: w,
+		facts: brief.New[factKey, fact](briefFacts)}, nil
 }
 
 // relyingParty prepares passkeys for the site's address. Browsers bind a passkey to a name and refuse bare addresses, so a site

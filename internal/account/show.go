@@ -41,6 +41,10 @@ func (s *Service) Show(ctx context.Context, actor core.Actor, handle string) (ou
 	return out, err
 }
 
+// togetherWith tells whether member $1 and m are both in one space.
+const togetherWith = `EXISTS (SELECT 1 FROM membership a JOIN membership o ON o.space = a.space AND o.state = 'joined'
+		WHERE a.member = $1 AND a.state = 'joined' AND o.member = m.id)`
+
 func (s *Service) shownTo(tx *db.Tx, actor core.Actor, id core.ID) (Shown, error) {
 	cards, err := s.Cards(tx, actor, []core.ID{id}, 0)
 	if err != nil {

@@ -118,7 +118,7 @@ func (adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { http.NotFound
 func (d adapter) Handle(described *huma.Operation, run func(huma.Context)) {
 	a, op := d.api, d.api.ops[len(d.api.ops)-1]
 	a.routes = append(a.routes, shell.Route{
-		Method: op.Method, Path: Prefix + op.Path, Access: doorOf(op), Body: op.Body, Manner: &manner{a, op},
+		Method: op.Method, Path: Prefix + op.Path, Access: doorOf(op), Body: op.Body, Manner: &manner{a, op}, Moment: op.Method == http.MethodGet,
 		Handle: func(c *shell.Call) error {
 			act := func(x *exchange) { run(x) }
 			if op.Once && c.Actor.Token != 0 {

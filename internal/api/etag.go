@@ -1,8 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
-	"hash/fnv"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,9 +15,8 @@ func (x *exchange) tag(h http.Header) (unchanged bool) {
 	if x.status != http.StatusOK {
 		return false
 	}
-	sum := fnv.New128a()
-	sum.Write(x.out.Bytes())
-	tag := base64.RawURLEncoding.EncodeToString(sum.Sum(nil))
+	sum := sha256.Sum256(x.out.Bytes()) // which processors have an instruction for
+	tag := base64.RawURLEncoding.EncodeToString(sum[:16])
 	if x.version > 0 {
 		tag = strconv.FormatInt(x.version, 10) + "." + tag
 	}

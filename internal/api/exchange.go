@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"time"
 
-	"dayroom/internal/platform/httpx"
 	"dayroom/internal/web/shell"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -103,7 +102,7 @@ func (x *exchange) finish() error {
 		x.call.W.WriteHeader(x.status)
 		return nil
 	}
-	return httpx.WritePage(x.call.W, x.call.R, x.status, contentType(h), x.out.Bytes())
+	return x.call.Send(x.status, contentType(h), x.out.Bytes())
 }
 
 func contentType(h http.Header) string {

@@ -293,7 +293,7 @@ func (s *Service) Tags(ctx context.Context, a core.Actor, id core.ID, limit int)
 		if _, _, err := space.Load(tx, s.clock.Now(), a, id); err != nil {
 			return err
 		}
-		tags, err = s.tags.of(tx, s.clock.Now(), id)
+		tags, err = s.tags.Get(tx, s.clock.Now(), id, func() ([]string, error) { return readTags(tx, id) })
 		return err
 	})
 	return tags[:min(limit, len(tags))], err

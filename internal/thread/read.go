@@ -2,6 +2,7 @@ package thread
 
 import (
 	"context"
+	"slices"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
@@ -87,14 +88,22 @@ func abilities(a core.Actor, sc scene) Can {
 	}
 }
 
+// pageKey is a page of a thread, as everybody sees it before it is decided what they may read.
+type pageKey struct {
+	thread core.ID
+	after  core.Cursor
+}
+
 // comments reads a page. The order is by branch, then by time within it; the key of a row is (root, place).
 func (s *Service) comments(tx *db.Tx, a core.Actor, v *View, after core.Cursor) error {
-	rows, err := db.All(tx, scanComment, "SELECT "+commentColumns+` FROM comment c
-		WHERE c.thread = $1 AND (c.root, c.place) > ($2, $3) ORDER BY c.root, c.place LIMIT $4`, v.Thread.ID, after.Sort, after.ID, PageSize+1)
+	rows, err := s.pages.Get(tx, s.clock.Now(), pageKey{v.Thread.ID, after}, func() ([]Comment, error) {
+		return db.All(tx, scanComment, "SELECT "+commentColumns+` FROM comment c
+			WHERE c.thread = $1 AND (c.root, c.place) > ($2, $3) ORDER BY c.root, c.place LIMIT $4`, v.Thread.ID, after.Sort, after.ID, PageSize+1)
+	})
 	if err != nil {
 		return err
 	}
-	page := core.CutList(rows, PageSize, func(c Comment) core.Cursor { return core.Cursor{Sort: c.Root, ID: c.Place} })
+	page := core.CutList(slices.Clone(rows), PageSize, func(c Comment) core.Cursor { return core.Cursor{Sort: c.Root, ID: c.Place} })
 	v.Next = page.Next
 	v.Comments = s.readable(a, v, page.Items)
 	if v.Previous, err = previous(tx, v.Thread.ID, after); err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/brief"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/keys"
 	"dayroom/internal/policy"
@@ -157,12 +158,20 @@ type Service struct {
 	gate  Gate
 	shelf Shelf
 	reads *positions
-	tags  *usedTags
+	tags  *brief.Memory[core.ID, []string] // which tags a space uses; everybody who may see it sees the same ones
+	pages *brief.Memory[pageKey, []Comment]
 }
+
+// Bounds of what is told again (see package brief): some tags of each space, and pages of at most some 50 KB.
+const (
+	briefTags  = 1000
+	briefPages = 64
+)
 
 // New makes the service.
 func New(d *db.DB, ids *core.IDMaker, clock core.Clock, k *keys.Store, gate Gate, shelf Shelf) *Service {
-	return &Service{db: d, ids: ids, clock: clock, keys: k, gate: gate, shelf: shelf, reads: newPositions(), tags: &usedTags{db: d, kept: map[core.ID]usedIn{}}}
+	return &Service{db: d, ids: ids, clock: clock, keys: k, gate: gate, shelf: shelf, reads: newPositions(),
+		tags: brief.New[core.ID, []string](briefTags), pages: brief.New[pageKey, []Comment](briefPages)}
 }
 
 const threadColumns = `t.id, t.no, t.space, t.kind, t.author, t.visitor_name, t.organisation, t.title, t.body, t.html, t.excerpt, t.tags,

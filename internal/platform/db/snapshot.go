@@ -47,13 +47,14 @@ func (s *snapshot) view(fn func(*Tx) error) (shared bool, err error) {
 	}
 	if s.tx == nil {
 		ctx, cancel := context.WithTimeout(s.ctx, readDeadline)
+		begun := s.db.changes.Load()
 		inner, err := s.db.reader.BeginTx(ctx, s.db.readOptions())
 		if err != nil {
 			cancel()
 			return true, err
 		}
 		s.cancel = cancel
-		s.tx = &Tx{ctx: ctx, db: s.db, tx: inner, pool: s.db.reader}
+		s.tx = &Tx{ctx: ctx, db: s.db, tx: inner, pool: s.db.reader, begun: begun}
 	}
 	defer func() {
 		if p := recover(); p != nil {

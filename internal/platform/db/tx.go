@@ -16,6 +16,7 @@ type Tx struct {
 	tx       *sql.Tx
 	pool     *sql.DB
 	writable bool
+	begun    uint64
 	values   map[any]any
 	before   []func(*Tx) error
 	after    []func()
@@ -26,6 +27,16 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 
 // Engine tells which engine this is, as DB.Engine does; for this package and search only.
 func (tx *Tx) Engine() Engine { return tx.db.engine }
+
+// Shared tells whether other servers of the site may write to this database.
+func (tx *Tx) Shared() bool { return tx.db.engine == Postgres }
+
+// Writable tells an Update from a View.
+func (tx *Tx) Writable() bool { return tx.writable }
+
+// Begun is how many transactions this process had committed when this one began: what was read in another transaction that began at
+// the same number is what this one would read too, as far as this process writes.
+func (tx *Tx) Begun() uint64 { return tx.begun }
 
 // Value and SetValue let a package keep something for the length of the unit of work, such as events that are yet to be written.
 func (tx *Tx) Value(key any) any { return tx.values[key] }
@@ -99,11 +110,12 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (d *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, writable bool, fn func(*Tx) error) (err error) {
+	begun := d.changes.Load() // before: whatever is committed from here on counts as not seen
 	inner, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return err
 	}
-	tx := &Tx{ctx: ctx, db: d, tx: inner, pool: pool, writable: writable}
+	tx := &Tx{ctx: ctx, db: d, tx: inner, pool: pool, writable: writable, begun: begun}
 	defer func() {
 		if p := recover(); p != nil {
 			inner.Rollback()

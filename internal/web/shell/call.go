@@ -235,15 +235,15 @@ func (c *Call) Frame(title string) ui.Frame {
 // Show answers with a page.
 func (c *Call) Show(page templ.Component) error { return c.ShowStatus(http.StatusOK, page) }
 
-// OneMoment lets the page read everything from one moment of the database, until it is shown: for pages that ask several services.
-func (c *Call) OneMoment() {
+// oneMoment begins what Route.Moment promises.
+func (c *Call) oneMoment() {
 	if c.shell.Snapshot != nil && c.atRest == nil {
 		ctx, end := c.shell.Snapshot(c.Ctx())
 		c.R, c.atRest = c.R.WithContext(ctx), end
 	}
 }
 
-// rest ends what OneMoment began.
+// rest ends what oneMoment began.
 func (c *Call) rest() {
 	if c.atRest != nil {
 		c.atRest()
@@ -263,9 +263,15 @@ func (c *Call) ShowStatus(status int, page templ.Component) error {
 	} else if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	c.rest()
 	c.keep(status, b.Bytes())
-	return httpx.WritePage(c.W, c.R, status, pageType, b.Bytes())
+	return c.Send(status, pageType, b.Bytes())
+}
+
+// Send answers with bytes, compressed where that is wanted. Nothing is read from the database any more: whoever waits for a slow client
+// holds no connection.
+func (c *Call) Send(status int, contentType string, body []byte) error {
+	c.rest()
+	return httpx.WritePage(c.W, c.R, status, contentType, body)
 }
 
 // JSON answers a script of ours.
@@ -275,7 +281,7 @@ func (c *Call) JSON(status int, v any) error {
 		return err
 	}
 	c.W.Header().Set("Cache-Control", "no-store")
-	return httpx.WritePage(c.W, c.R, status, "application/json", text)
+	return c.Send(status, "application/json", text)
 }
 
 // wantsPage tells a person's browser from a script's fetch.

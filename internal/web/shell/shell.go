@@ -67,7 +67,7 @@ type Shell struct {
 	Log    *slog.Logger
 	// Changes counts what this process has written to the database. Nil: no page is shown twice.
 	Changes func() uint64
-	// Snapshot begins what Call.OneMoment promises (see db.WithSnapshot). Nil: each service reads for itself.
+	// Snapshot begins what Route.Moment promises (see db.WithSnapshot). Nil: each service reads for itself.
 	Snapshot func(context.Context) (context.Context, func())
 	// Position is the event up to which pages are at least; their stream goes on from there. Nil: pages are not live.
 	Position func() int64
@@ -88,6 +88,9 @@ type Route struct {
 	Body   int64
 	// Shared marks pages that every visitor sees alike: they may be shown again for a moment (see keeper).
 	Shared bool
+	// Moment marks what reads from one moment of the database, who asks included, until it is answered: pages and operations that ask
+	// several services. Not for what answers piece by piece, which would hold a connection as long as the client is slow.
+	Moment bool
 	// BeforeSetUp marks the few routes that answer while the site is not set up.
 	BeforeSetUp bool
 	// Manner is how routes that are no pages find out who asks and tell what went wrong. Nil: by the sign-in's cookie, with a page.
@@ -132,6 +135,9 @@ func (s *Shell) handler(r Route) http.Handler {
 		c := s.call(w, req)
 		c.manner = r.Manner
 		defer c.rest()
+		if r.Moment {
+			c.oneMoment()
+		}
 		err := c.arrive(r)
 		if err == nil {
 			err = c.answer(r)

@@ -102,24 +102,24 @@ const uploadBody = 9 << 20
 // Routes lists the pages.
 func (p *Pages) Routes() []shell.Route {
 	return []shell.Route{
-		{Method: "GET", Path: "/{$}", Access: policy.ForPublic, Shared: true, Handle: p.home},
-		{Method: "GET", Path: "/unanswered", Access: policy.ForMember, Handle: p.unanswered},
-		{Method: "GET", Path: "/following", Access: policy.ForMember, Handle: p.following},
-		{Method: "GET", Path: "/announcements", Access: policy.ForPublic, Shared: true, Handle: p.announcements},
+		{Method: "GET", Path: "/{$}", Access: policy.ForPublic, Shared: true, Moment: true, Handle: p.home},
+		{Method: "GET", Path: "/unanswered", Access: policy.ForMember, Moment: true, Handle: p.unanswered},
+		{Method: "GET", Path: "/following", Access: policy.ForMember, Moment: true, Handle: p.following},
+		{Method: "GET", Path: "/announcements", Access: policy.ForPublic, Shared: true, Moment: true, Handle: p.announcements},
 		{Method: "GET", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.places},
 		{Method: "POST", Path: "/me/reading-places", Access: policy.ForMember, Handle: p.keepPlaces},
-		{Method: "GET", Path: "/bookmarks", Access: policy.ForMember, Handle: p.bookmarks},
+		{Method: "GET", Path: "/bookmarks", Access: policy.ForMember, Moment: true, Handle: p.bookmarks},
 
-		{Method: "GET", Path: ui.PathSearch, Access: policy.ForPublic, Handle: p.search},
-		{Method: "GET", Path: "/search/suggest", Access: policy.ForPublic, Handle: p.suggest},
-		{Method: "GET", Path: "/search/similar", Access: policy.ForMember, Handle: p.similar},
+		{Method: "GET", Path: ui.PathSearch, Access: policy.ForPublic, Moment: true, Handle: p.search},
+		{Method: "GET", Path: "/search/suggest", Access: policy.ForPublic, Moment: true, Handle: p.suggest},
+		{Method: "GET", Path: "/search/similar", Access: policy.ForMember, Moment: true, Handle: p.similar},
 
-		{Method: "GET", Path: "/s/{slug}", Access: policy.ForPublic, Shared: true, Handle: p.room},
+		{Method: "GET", Path: "/s/{slug}", Access: policy.ForPublic, Shared: true, Moment: true, Handle: p.room},
 		{Method: "GET", Path: "/write", Access: policy.ForMember, Handle: p.chooseSpace},
 		{Method: "GET", Path: "/s/{slug}/write", Access: policy.ForPublic, Handle: p.writeForm},
 		{Method: "POST", Path: "/s/{slug}/write", Access: policy.ForPublic, Handle: p.create},
 
-		{Method: "GET", Path: "/t/{id}", Access: policy.ForPublic, Shared: true, Handle: p.read},
+		{Method: "GET", Path: "/t/{id}", Access: policy.ForPublic, Shared: true, Moment: true, Handle: p.read},
 		{Method: "GET", Path: "/t/{id}/new", Access: policy.ForPublic, Handle: p.firstNew},
 		{Method: "GET", Path: "/c/{id}", Access: policy.ForPublic, Handle: p.findComment},
 		{Method: "POST", Path: "/t/{id}/reply", Access: policy.ForPublic, Handle: p.reply},

@@ -20,7 +20,6 @@ const (
 )
 
 func (p *Pages) home(c *shell.Call) error {
-	c.OneMoment()
 	if c.Actor.IsMember() {
 		return p.homeOfMember(c)
 	}

@@ -35,7 +35,6 @@ type refusal struct {
 }
 
 func (p *Pages) read(c *shell.Call) error {
-	c.OneMoment()
 	id, err := c.ID("id")
 	if err != nil {
 		return err

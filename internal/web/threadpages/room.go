@@ -28,7 +28,6 @@ type roomPage struct {
 const tagsShown = 12
 
 func (p *Pages) room(c *shell.Call) error {
-	c.OneMoment()
 	after, err := c.Cursor()
 	if err != nil {
 		return err
