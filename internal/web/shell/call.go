@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"dayroom/internal/core"
@@ -250,10 +251,24 @@ func (c *Call) rest() {
 	}
 }
 
+// sheets are what pages are rendered on: a page of fifty comments has 100 KB, and growing to that costs more than writing it.
+var sheets = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxSheet is the largest that is used again.
+const maxSheet = 1 << 20
+
+func putSheet(b *bytes.Buffer) {
+	if b.Cap() <= maxSheet {
+		b.Reset()
+		sheets.Put(b)
+	}
+}
+
 // ShowStatus answers with a page and a status. It is rendered whole before the first byte leaves.
 func (c *Call) ShowStatus(status int, page templ.Component) error {
-	var b bytes.Buffer
-	if err := page.Render(c.Ctx(), &b); err != nil {
+	b := sheets.Get().(*bytes.Buffer)
+	defer putSheet(b)
+	if err := page.Render(c.Ctx(), b); err != nil {
 		return err
 	}
 	h := c.W.Header()

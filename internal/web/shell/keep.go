@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"sync"
@@ -119,7 +120,7 @@ func (c *Call) keep(status int, body []byte) {
 	}
 	h := c.W.Header()
 	if status == http.StatusOK && h.Get("Set-Cookie") == "" && len(body) <= maxKeptPage {
-		k.page.changes, k.page.at, k.page.body = k.changes, c.Now, httpx.NewReady(pageType, body)
+		k.page.changes, k.page.at, k.page.body = k.changes, c.Now, httpx.NewReady(pageType, bytes.Clone(body))
 		k.page.header = http.Header{"Vary": slices.Clone(h.Values("Vary")), "Cache-Control": slices.Clone(h.Values("Cache-Control"))}
 	}
 	k.free()

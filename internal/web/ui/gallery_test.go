@@ -178,7 +178,7 @@ func threadPage(v Voice, w words) templ.Component {
 		within(Strips(),
 			Strip(v, Calm, w.pace, Link{"/help/pace", v.T("strip.why")}),
 			Strip(v, Caution, w.caution, Link{"/help", v.T("strip.why")})),
-		Post(v, opening),
+		Symbols(), Post(v, opening),
 		within(Section(v.T("thread.replies", 7), Link{}),
 			within(Comments(), Post(v, answer), Post(v, warned), Post(v, gone))),
 		within(Form("/t/1/reply", templ.Attributes{"data-guard": true}),

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -57,19 +59,64 @@ var turning = map[Icon]bool{
 	IconExit: true, IconSignIn: true, IconReply: true, IconOlder: true, IconNewer: true, IconChannel: true, IconList: true, IconQuote: true,
 }
 
-const iconRest = ` viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">`
+const iconRest = ` viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"`
+
+func (i Icon) class() string {
+	if turning[i] {
+		return "icon turn"
+	}
+	return "icon"
+}
 
 // Render draws the icon; with it an Icon is a component.
 func (i Icon) Render(_ context.Context, w io.Writer) error {
 	if i == "" {
 		return nil
 	}
-	class := "icon"
-	if turning[i] {
-		class = "icon turn"
+	for _, part := range []string{`<svg class="`, i.class(), `"`, iconRest, ` aria-hidden="true">`, string(i), "</svg>"} {
+		if _, err := io.WriteString(w, part); err != nil {
+			return err
+		}
 	}
-	_, err := io.WriteString(w, `<svg class="`+class+`"`+iconRest+string(i)+"</svg>")
-	return err
+	return nil
 }
+
+// repeated are the icons that stand in every post of a page. They are drawn once, by Symbols, and each post only names them: drawn each
+// time they were half of a page of fifty comments.
+var repeated = []Icon{
+	IconMore, IconReply, IconQuote, IconBookmark, IconEdit, IconWait, IconFlag, IconEye, IconTrash, IconLock, IconPin, IconOlder, IconHelped,
+}
+
+// again is how each of them is named, ready to be written.
+var again = func() map[Icon]string {
+	out := map[Icon]string{}
+	for n, i := range repeated {
+		out[i] = `<svg class="` + i.class() + `" aria-hidden="true"><use href="#icon-` + strconv.Itoa(n) + `"/></svg>`
+	}
+	return out
+}()
+
+// Again draws the icon where Symbols stands on the page.
+func (i Icon) Again() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if short, ok := again[i]; ok {
+			_, err := io.WriteString(w, short)
+			return err
+		}
+		return i.Render(ctx, w)
+	})
+}
+
+// Symbols holds what Again names. It is not seen itself.
+func Symbols() templ.Component { return templ.Raw(symbols) }
+
+var symbols = func() string {
+	var b strings.Builder
+	b.WriteString(`<svg aria-hidden="true" hidden>`)
+	for n, i := range repeated {
+		b.WriteString(`<symbol id="icon-` + strconv.Itoa(n) + `"` + iconRest + `>` + string(i) + `</symbol>`)
+	}
+	return b.String() + `</svg>`
+}()
 
 var _ templ.Component = IconHome

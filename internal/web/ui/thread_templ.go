@@ -866,7 +866,7 @@ func postFoot(v Voice, p PostView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = IconReply.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = IconReply.Again().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1072,7 +1072,7 @@ func Menu(label string, actions ...Action) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = IconMore.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = IconMore.Again().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1153,7 +1153,7 @@ func Menu(label string, actions ...Action) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = a.Icon.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = a.Icon.Again().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1198,7 +1198,7 @@ func Menu(label string, actions ...Action) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = a.Icon.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = a.Icon.Again().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
