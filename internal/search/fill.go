@@ -75,13 +75,21 @@ func hold(tx *db.Tx) error {
 // Forget empties the index, so that it is made anew: a restore has brought other posts in.
 func Forget(tx *db.Tx) error { return engineOf(tx).clear(tx) }
 
-// Fill makes the index in steps. When it is interrupted, it goes on where it stopped. Posts that are written meanwhile are brought in
-// by whoever writes them.
+// Fill makes the index in steps, and packs it. When it is interrupted, it goes on where it stopped. Posts that are written meanwhile are
+// brought in by whoever writes them.
 func (s *Service) Fill(ctx context.Context) error {
+	if err := s.inSteps(ctx, fillStep); err != nil {
+		return err
+	}
+	return s.Pack(ctx)
+}
+
+// inSteps runs a step after the other, each in a transaction of its own, until one says that it was the last.
+func (s *Service) inSteps(ctx context.Context, step func(*db.Tx) (done bool, err error)) error {
 	for {
 		done := false
 		err := s.db.Update(ctx, func(tx *db.Tx) (err error) {
-			done, err = fillStep(tx)
+			done, err = step(tx)
 			return err
 		})
 		if err != nil || done {
@@ -134,26 +142,16 @@ func fillStep(tx *db.Tx) (done bool, err error) {
 		}
 	}
 	if len(threads) == 0 {
+		if err := setState(tx, stateLoose, "yes"); err != nil {
+			return false, err
+		}
 		return true, setState(tx, stateFilled, version)
 	}
 	return false, setState(tx, statePlace, threads[len(threads)-1].String())
 }
 
-// Pack writes the index anew, in steps, where something was taken out since: what was deleted is then in no page of the file.
+// Pack brings the pieces together that the index has grown in, in steps: a word is then looked up in a few places and not in twenty.
+// Where something was taken out since, all of it is written anew: what was deleted is then in no page of the file.
 func (s *Service) Pack(ctx context.Context) error {
-	for {
-		done := false
-		err := s.db.Update(ctx, func(tx *db.Tx) (err error) {
-			done, err = engineOf(tx).pack(tx)
-			return err
-		})
-		if err != nil || done {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(fillPause):
-		}
-	}
+	return s.inSteps(ctx, func(tx *db.Tx) (bool, error) { return engineOf(tx).pack(tx) })
 }

@@ -71,7 +71,7 @@ func Drop(tx *db.Tx, post core.ID) error {
 		countTags(tx, d, -1)
 		countTerms(tx, d.prepare().Terms, -1)
 	}
-	if err := setState(tx, stateDropped, "yes"); err != nil {
+	if err := setState(tx, stateLoose, "yes"); err != nil {
 		return err
 	}
 	return engineOf(tx).drop(tx, no)
@@ -255,7 +255,7 @@ func clearTables(tx *db.Tx) error {
 const (
 	stateFilled  = "filled"  // the version of the preparation with which the whole index was made
 	statePlace   = "place"   // the thread up to which Fill has come
-	stateDropped = "dropped" // something was taken out since the index was last packed
+	stateLoose   = "dropped" // all of the index has to be written anew: something was taken out, or it was just filled
 )
 
 func setState(tx *db.Tx, name, value string) error {

@@ -202,6 +202,6 @@ func (postgres) binary(column string) string { return column + ` COLLATE "C"` }
 
 // pack has nothing to do: PostgreSQL's own vacuum takes out what was deleted.
 func (postgres) pack(tx *db.Tx) (done bool, err error) {
-	_, err = tx.Exec("DELETE FROM search_state WHERE name = $1", stateDropped)
+	_, err = tx.Exec("DELETE FROM search_state WHERE name = $1", stateLoose)
 	return true, err
 }

@@ -31,18 +31,8 @@ const (
 )
 
 func classOf(r rune) class {
-	if r < utf8.RuneSelf {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
-			return letter
-		case r >= '0' && r <= '9':
-			return figure
-		case r == '\'':
-			return apostrophe
-		case r == '-', r == '.', r == '/', r == '_', r == '@':
-			return joiner
-		}
-		return between
+	if r >= 0 && r < utf8.RuneSelf {
+		return plainClass[r]
 	}
 	switch {
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) && !unicode.Is(unicode.Nd, r),
@@ -65,19 +55,36 @@ func classOf(r rune) class {
 	return between
 }
 
+// plainClass are the classes of ASCII, which most texts are made of.
+var plainClass = func() (out [utf8.RuneSelf]class) {
+	for r := range out {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
+			out[r] = letter
+		case r >= '0' && r <= '9':
+			out[r] = figure
+		case r == '\'':
+			out[r] = apostrophe
+		case r == '-', r == '.', r == '/', r == '_', r == '@':
+			out[r] = joiner
+		}
+	}
+	return out
+}()
+
 // Words takes a text apart and gives each piece to emit, until that says no. The same text gives the same pieces always: index and
 // query rest on it.
 func Words(text string, emit func(Word) bool) {
 	w := walker{text: text, emit: emit}
 	for w.at < len(text) && !w.done {
-		r, size := utf8.DecodeRuneInString(text[w.at:])
-		switch classOf(r) {
+		c, after := w.peek(w.at)
+		switch c {
 		case letter, figure:
 			w.word()
 		case pair:
 			w.run()
 		default:
-			w.at += size
+			w.at = after
 			w.glue = false
 		}
 	}
@@ -106,6 +113,9 @@ func (w *walker) peek(at int) (class, int) {
 	if at >= len(w.text) {
 		return between, at
 	}
+	if c := w.text[at]; c < utf8.RuneSelf {
+		return plainClass[c], at + 1
+	}
 	r, size := utf8.DecodeRuneInString(w.text[at:])
 	return classOf(r), at + size
 }
@@ -114,6 +124,9 @@ func (w *walker) peek(at int) (class, int) {
 func (w *walker) word() {
 	start := w.at
 	kind, end := w.peek(start)
+	for end < len(w.text) && w.text[end] < utf8.RuneSelf && plainClass[w.text[end]] == kind {
+		end++
+	}
 	bare := -1 // where the last apostrophe stands that is taken out
 	for {
 		c, after := w.peek(end)
@@ -133,7 +146,10 @@ func (w *walker) word() {
 	if bare >= 0 {
 		word = possessive(word, bare-start)
 	}
-	word.Token, word.Also = short(word.Token), short(word.Also)
+	word.Token = short(word.Token)
+	if word.Also != "" {
+		word.Also = short(word.Also)
+	}
 	if kind == letter && w.last != "" && w.glue {
 		word.Also = w.last + word.Token
 	}
