@@ -14,7 +14,7 @@ import (
 
 // Surround gives what the frame shows beside a member's page.
 func (a *App) Surround(ctx context.Context, actor core.Actor) (out shell.Around, err error) {
-	mine, err := a.Space.Mine(ctx, actor)
+	mine, err := a.Space.Rail(ctx, actor)
 	if err != nil {
 		return out, err
 	}

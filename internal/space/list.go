@@ -56,7 +56,7 @@ func (s *Service) List(ctx context.Context, a core.Actor, f Filter, page core.Pa
 	return out, err
 }
 
-// Mine gives the spaces that the actor is in and may see, by name: for the frame around pages and for home.
+// Mine gives the spaces that the actor is in and may see, by name.
 func (s *Service) Mine(ctx context.Context, a core.Actor) (out []Card, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		out, err = s.MineIn(tx, a)
@@ -70,10 +70,36 @@ func (s *Service) MineIn(tx *db.Tx, a core.Actor) ([]Card, error) {
 	if !a.IsMember() {
 		return nil, nil
 	}
-	where, args := VisibleTo(a, 1)
+	where, args := joinedBy(a)
+	return s.cards(tx, a, where+" ORDER BY s.name, s.id", args)
+}
+
+// joinedBy is the condition for spaces that the actor is in and may see.
+func joinedBy(a core.Actor) (where string, args []any) {
+	where, args = VisibleTo(a, 1)
 	where += " AND s.archived_at = 0 AND EXISTS (SELECT 1 FROM membership j WHERE j.space = s.id AND j.state = 'joined' AND j.member = $" +
 		strconv.Itoa(len(args)+1) + ")"
-	return s.cards(tx, a, where+" ORDER BY s.name, s.id", append(args, a.Member))
+	return where, append(args, a.Member)
+}
+
+// Named is a space in the rail beside each page: no more of it is read.
+type Named struct {
+	Slug, Name string
+	Kind       policy.SpaceKind
+}
+
+// Rail gives the names of Mine, for the frame around every page.
+func (s *Service) Rail(ctx context.Context, a core.Actor) (out []Named, err error) {
+	if !a.IsMember() {
+		return nil, nil
+	}
+	where, args := joinedBy(a)
+	err = s.db.View(ctx, func(tx *db.Tx) error {
+		out, err = db.All(tx, func(r db.Row) (n Named, err error) { err = r.Scan(&n.Slug, &n.Name, &n.Kind); return },
+			"SELECT s.slug, s.name, s.kind FROM space s WHERE "+where+" ORDER BY s.name, s.id", args...)
+		return err
+	})
+	return out, err
 }
 
 // counted are the people of a space: not those who are gone, and not imported authors.
