@@ -63,7 +63,7 @@ func (s *Service) list(tx *db.Tx, a core.Actor, f Filter) (core.List[Item], erro
 		q.where("t.pinned_at = 0")
 	}
 	size := f.Page.Size()
-	rows, err := db.All(tx, scanItem, q.sql(column, size+1), q.args...)
+	rows, err := db.AtMost(tx, size+1, scanItem, q.sql(column, size+1), q.args...)
 	if err != nil {
 		return core.List[Item]{}, err
 	}
@@ -81,7 +81,7 @@ func (s *Service) list(tx *db.Tx, a core.Actor, f Filter) (core.List[Item], erro
 	if err := s.overlay(tx, a, &list, f.Order); err != nil {
 		return list, err
 	}
-	return list, s.attachSpaces(tx, a, list.Items)
+	return list, attachSpaces(tx, list.Items)
 }
 
 // overlay takes into account what the actor has read and is not written yet (see FlushPositions).
@@ -117,15 +117,18 @@ func (s *Service) pinnedFirst(tx *db.Tx, a core.Actor, id core.ID, items []Item)
 	q.where("t.space = " + q.arg(id))
 	q.where("t.pinned_at > 0")
 	pinned, err := db.All(tx, scanItem, q.sql("t.pinned_at", 2*maxPinned), q.args...)
-	return append(pinned, items...), err
+	if err != nil || len(pinned) == 0 {
+		return items, err
+	}
+	return append(pinned, items...), nil
 }
 
-func (s *Service) attachSpaces(tx *db.Tx, a core.Actor, items []Item) error {
+func attachSpaces(tx *db.Tx, items []Item) error {
 	known := map[core.ID]space.Space{}
 	for i := range items {
 		id := items[i].Thread.Space
 		if _, ok := known[id]; !ok {
-			sp, _, err := space.Peek(tx, s.clock.Now(), a, "s.id = $1", id)
+			sp, err := space.Row(tx, id)
 			if err != nil {
 				return err
 			}
@@ -249,17 +252,9 @@ func (q *query) sql(column string, limit int) string {
 }
 
 func scanItem(r db.Row) (i Item, err error) {
-	i.Thread, err = scanThread(withMore{r, []any{&i.read, &i.New}})
+	err = i.Thread.scan(r, &i.read, &i.New)
 	return i, err
 }
-
-// withMore reads further columns after those that a scan function knows.
-type withMore struct {
-	db.Row
-	more []any
-}
-
-func (w withMore) Scan(dest ...any) error { return w.Row.Scan(append(dest, w.more...)...) }
 
 // Bookmarks gives the actor's bookmarked posts that can still be read, newest first.
 func (s *Service) Bookmarks(ctx context.Context, a core.Actor) (out []Post, err error) {

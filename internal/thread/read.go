@@ -97,7 +97,7 @@ type pageKey struct {
 // comments reads a page. The order is by branch, then by time within it; the key of a row is (root, place).
 func (s *Service) comments(tx *db.Tx, a core.Actor, v *View, after core.Cursor) error {
 	rows, err := s.pages.Get(tx, s.clock.Now(), pageKey{v.Thread.ID, after}, func() ([]Comment, error) {
-		return db.All(tx, scanComment, "SELECT "+commentColumns+` FROM comment c
+		return db.AtMost(tx, PageSize+1, scanComment, "SELECT "+commentColumns+` FROM comment c
 			WHERE c.thread = $1 AND (c.root, c.place) > ($2, $3) ORDER BY c.root, c.place LIMIT $4`, v.Thread.ID, after.Sort, after.ID, PageSize+1)
 	})
 	if err != nil {

@@ -179,18 +179,24 @@ const threadColumns = `t.id, t.no, t.space, t.kind, t.author, t.visitor_name, t.
 	t.next_seq, t.n_same, t.n_thanks, t.n_helped`
 
 func scanThread(r db.Row) (t Thread, err error) {
+	err = t.scan(r)
+	return t, err
+}
+
+// scan reads threadColumns, and further columns that follow them.
+func (t *Thread) scan(r db.Row, more ...any) error {
 	var tags string
 	var closed, pinned, created, edited, active, next int64
-	err = r.Scan(&t.ID, &t.No, &t.Space, &t.Kind, &t.Author, &t.VisitorName, &t.Organisation, &t.Title, &t.Body, &t.HTML, &t.Excerpt, &tags,
+	err := r.Scan(append([]any{&t.ID, &t.No, &t.Space, &t.Kind, &t.Author, &t.VisitorName, &t.Organisation, &t.Title, &t.Body, &t.HTML, &t.Excerpt, &tags,
 		&t.Warning, &t.ForWhom, &t.State, &closed, &pinned, &t.Version, &created, &edited, &active, &t.Replies, &t.Helped,
-		&next, &t.Reactions.Same, &t.Reactions.Thanks, &t.Reactions.Helped)
+		&next, &t.Reactions.Same, &t.Reactions.Thanks, &t.Reactions.Helped}, more...)...)
 	if err != nil {
-		return t, err
+		return err
 	}
 	t.ClosedAt, t.PinnedAt, t.CreatedAt = db.Moment(closed), db.Moment(pinned), db.Moment(created)
 	t.EditedAt, t.ActiveAt = db.Moment(edited), db.Moment(active)
 	t.Last = t.No<<placeBits | (next - 1)
-	return t, json.Unmarshal([]byte(tags), &t.Tags)
+	return json.Unmarshal([]byte(tags), &t.Tags)
 }
 
 const commentColumns = `c.id, c.place, c.thread, c.root, c.parent, c.depth, c.author, c.visitor_name, c.organisation, c.body, c.html,

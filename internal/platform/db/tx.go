@@ -252,6 +252,11 @@ func One[T any](tx *Tx, scan func(Row) (T, error), query string, args ...any) (T
 // All reads every row of a query into memory. The rows are closed before it returns, as PostgreSQL needs before the next
 // statement of the same transaction.
 func All[T any](tx *Tx, scan func(Row) (T, error), query string, args ...any) ([]T, error) {
+	return AtMost(tx, 0, scan, query, args...)
+}
+
+// AtMost is All for a query that gives about as many rows as its LIMIT, n: room for them is made at once.
+func AtMost[T any](tx *Tx, n int, scan func(Row) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := tx.query(query, args)
 	if err != nil {
 		return nil, explain(err, query)
@@ -259,6 +264,9 @@ func All[T any](tx *Tx, scan func(Row) (T, error), query string, args ...any) ([
 	defer rows.Close()
 	var out []T
 	for rows.Next() {
+		if out == nil && n > 0 {
+			out = make([]T, 0, n)
+		}
 		v, err := scan(rows)
 		if err != nil {
 			return nil, explain(err, query)
