@@ -20,6 +20,9 @@ type Figures struct {
 	JobsFailed int64       `json:"jobs_failed" doc:"Jobs that were given up in 7 days."`
 	MailSent   int64       `json:"mail_sent" doc:"Letters of 7 days that the mail server took."`
 	MailFailed int64       `json:"mail_failed" doc:"Letters that it did not take."`
+	Proven     time.Time   `json:"backup_proven,omitzero" doc:"When the newest backup was made that was restored and found good; absent: there is none."`
+	Bytes      int64       `json:"backup_bytes" doc:"Its size."`
+	Failed     bool        `json:"backup_failed" doc:"The newest run failed."`
 	Days       []FigureDay `json:"days" doc:"The last 30 days and today, oldest first."`
 }
 
@@ -40,7 +43,8 @@ func (a *API) figures() {
 				return nil, err
 			}
 			out := Figures{At: d.At, Counted: d.Counted.At, Members: max(d.Members, 0), Unanswered: max(d.Unanswered, 0), Asked: d.Asked, InHour: d.InHour, InDay: d.InDay,
-				QueueOpen: d.Queue.Open, JobsDue: d.Due, JobsFailed: d.Failed, MailSent: d.Mail.Sent, MailFailed: d.Mail.Failed}
+				QueueOpen: d.Queue.Open, JobsDue: d.Due, JobsFailed: d.Failed, MailSent: d.Mail.Sent, MailFailed: d.Mail.Failed,
+				Proven: d.Backup.At, Bytes: d.Backup.Bytes, Failed: d.BackupFailed}
 			for _, day := range d.Days {
 				out.Days = append(out.Days, FigureDay{day.Day, told(day.Posts), told(day.New), told(day.Active)})
 			}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"dayroom/internal/account"
 	"dayroom/internal/api"
@@ -69,6 +70,7 @@ type App struct {
 	Meter        *meter.Meter
 	Live         *livepages.Pages
 
+	begun    time.Time
 	stopping atomic.Bool // no new visitors, please
 }
 
@@ -91,7 +93,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 
 // OpenAt is Open with another clock, for tests.
 func OpenAt(ctx context.Context, c Config, log *slog.Logger, clock core.Clock) (_ *App, err error) {
-	a := &App{Config: c, Clock: clock, Log: log, Meter: meter.New()}
+	a := &App{Config: c, Clock: clock, Log: log, Meter: meter.New(), begun: clock.Now()}
 	defer func() {
 		if err != nil {
 			a.Close()

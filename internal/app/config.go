@@ -35,6 +35,8 @@ type Config struct {
 	SMTPTLS      string
 	Log          string
 	MetricsToken string
+	Backups      string
+	BackupKeep   string
 }
 
 // Option is a setting of Config: where it is said, what it is when nobody says it, and what it means.
@@ -71,6 +73,8 @@ var Options = []Option{
 	{"smtp-from", "", "sender of mails, such as \"Harbour Lights <dayroom@example.org>\"", false, func(c *Config) *string { return &c.SMTPFrom }},
 	{"smtp-tls", "starttls", "how the mail server is reached: starttls, tls or none", false, func(c *Config) *string { return &c.SMTPTLS }},
 	{"metrics-token", "", "what Prometheus sends as bearer token to read /metrics, at least 20 characters; without one there are no metrics", true, func(c *Config) *string { return &c.MetricsToken }},
+	{"backups", "", "folder for the backups that are made and proven each night (default: backups in the data folder); better on another disk", false, func(c *Config) *string { return &c.Backups }},
+	{"backup-keep", "7", "how many of the newest of them stay; 0 makes none", false, func(c *Config) *string { return &c.BackupKeep }},
 	{"log", "text", "form of the log: text or json", false, func(c *Config) *string { return &c.Log }},
 }
 
@@ -131,6 +135,7 @@ func derive(c *Config, source map[string]string) {
 		}
 	}
 	follow("db", &c.DB, filepath.Join(c.Data, "dayroom.db"))
+	follow("backups", &c.Backups, filepath.Join(c.Data, "backups"))
 	follow("key-file", &c.KeyFile, filepath.Join(c.Data, "root.key"))
 	follow("base-url", &c.BaseURL, "http://"+c.Addr)
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
@@ -179,9 +184,23 @@ func (c Config) check() error {
 	_, err = c.apiRate()
 	bad(err == nil, "%v", err)
 	bad(c.MetricsToken == "" || len(c.MetricsToken) >= 20, "metrics-token is shorter than 20 characters: choose one that nobody guesses")
+	_, err = c.backupKeep()
+	bad(err == nil, "%v", err)
 	bad(c.Log == "text" || c.Log == "json", "log is %q, and should be text or json", c.Log)
 	bad(c.SMTPAddr == "" || c.SMTPFrom != "", "smtp-addr is set and smtp-from is not: say who sends the mails")
 	return errors.Join(problems...)
+}
+
+// backupKeep reads BackupKeep.
+func (c Config) backupKeep() (int, error) {
+	if c.BackupKeep == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(c.BackupKeep)
+	if err != nil || n < 0 || n > 1000 {
+		return 0, fmt.Errorf("backup-keep is %q, and should be a number from 0 to 1000", c.BackupKeep)
+	}
+	return n, nil
 }
 
 // TrustedProxies reads Proxies.

@@ -10,6 +10,7 @@ import (
 	"dayroom/internal/account"
 	"dayroom/internal/api"
 	"dayroom/internal/approval"
+	"dayroom/internal/backup"
 	"dayroom/internal/core"
 	"dayroom/internal/figures"
 	"dayroom/internal/notify"
@@ -79,6 +80,7 @@ func (a *App) schedule() {
 	a.Jobs.Handle(search.FillJob, func(ctx context.Context, _ job.Job) error { return a.Search.Fill(ctx) })
 	a.Jobs.Every("search.begin", time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Begin(ctx) })
 	a.Jobs.Every(search.PackJob, 24*time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Pack(ctx) })
+	a.Jobs.EveryApart(backup.NightJob, time.Hour, func(ctx context.Context, _ job.Job) error { return a.Night().Tonight(ctx) })
 	a.Jobs.Every("figures", figures.CountIn, func(ctx context.Context, _ job.Job) error { return a.Figures.Count(ctx) })
 	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.jobs", func(ctx context.Context) (int64, error) { return job.Prune(ctx, a.DB, a.Clock.Now()) })
@@ -93,6 +95,13 @@ func (a *App) schedule() {
 		n, err := a.Thread.SweepImages(ctx)
 		return int64(n), err
 	})
+}
+
+// Night is how backups are made by themselves.
+func (a *App) Night() backup.Night {
+	keep, _ := a.Config.backupKeep() // checked when the configuration was read
+	return backup.Night{DB: a.DB, Media: a.Media, Clock: a.Clock, IDs: a.Lease.IDs, Log: a.Log, Tables: Tables(), Folder: a.Config.Backups,
+		Since: a.begun, Keep: keep}
 }
 
 // markDemo leaves the sign in a data folder that it is a demo's.

@@ -15,9 +15,15 @@ func TestAnAdminReadsTrueFigures(t *testing.T) {
 		if before.Status != 200 || !strings.Contains(before.Body, "They have not been counted yet.") {
 			t.Fatalf("%d, and the page does not say that nothing was counted", before.Status)
 		}
+		if !strings.Contains(before.Body, "one is made each night") {
+			t.Error("the page does not say that there is no backup yet")
+		}
 		s.Must(s.Figures.Count(context.Background()))
+		n := s.Night()
+		n.Folder, n.Keep = t.TempDir(), 1
+		s.Must(n.Run(context.Background()))
 		after := s.As("keeper").Get("/admin/figures").Body
-		for _, want := range []string{"Members", "Questions that nobody answered yet", `class="chart"`, " MB", "Waiting in the queue"} {
+		for _, want := range []string{"Members", "Questions that nobody answered yet", `class="chart"`, " MB", "Waiting in the queue", "made, restored and looked at within"} {
 			if !strings.Contains(after, want) {
 				t.Errorf("the page lacks %q", want)
 			}

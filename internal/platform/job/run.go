@@ -57,6 +57,12 @@ func (r *Runner) HandleApart(kind string, h Handler) {
 	r.apart = append(r.apart, kind)
 }
 
+// EveryApart is Every for a kind that works for minutes: everything else goes on beside it.
+func (r *Runner) EveryApart(kind string, every time.Duration, h Handler) {
+	r.Every(kind, every, h)
+	r.apart = append(r.apart, kind)
+}
+
 // Every registers a handler that runs once in each period, on one of all servers.
 func (r *Runner) Every(kind string, every time.Duration, h Handler) {
 	r.Handle(kind, h)

@@ -134,8 +134,27 @@ func (f figuresPage) machine() []line {
 	}
 	jobs := line{Name: f.T("site.figures.jobs"), Value: f.T("site.figures.jobs.value", int(f.Due), int(f.Running), int(f.Failed))}
 	out = append(out, f.warn(jobs, f.Failed > 0 || !f.Oldest.IsZero() && now.Sub(f.Oldest) > longWait, "jobs"))
+	out = append(out, f.backup())
 	mail := line{Name: f.T("site.figures.mail"), Value: f.T("site.figures.mail.value", int(f.Mail.Sent), int(f.Mail.Failed))}
 	return append(out, f.warn(mail, f.Mail.Failed > 0, "mail"))
+}
+
+// oldBackup is from when on a proven backup is too long ago.
+const oldBackup = 48 * time.Hour
+
+// backup is the newest that was restored and found good.
+func (f figuresPage) backup() line {
+	l := line{Name: f.T("site.figures.backup"), Value: f.T("site.figures.backup.none")}
+	if b := f.Dashboard.Backup; !b.At.IsZero() {
+		l.Value = f.T("site.figures.backup.value", f.When(b.At), size(b.Bytes), f.Span(b.Took))
+	}
+	switch {
+	case f.BackupFailed:
+		return f.warn(l, true, "backup")
+	case !f.Dashboard.Backup.At.IsZero():
+		return f.warn(l, f.Dashboard.At.Sub(f.Dashboard.Backup.At) > oldBackup, "backup.old")
+	}
+	return l
 }
 
 func (f figuresPage) warn(l line, wrong bool, key string) line {
