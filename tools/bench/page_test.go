@@ -15,7 +15,7 @@ import (
 
 // siteFolder names a kept corpus (bench-data/small-sqlite-N) for BenchmarkPage, which is how a profile of one page is made:
 //
-//	DAYROOM_BENCH_SITE=$PWD/../../bench-data/small-sqlite-2 go test -mod=mod -bench 'Page/thread_signed' -cpuprofile cpu.out .
+//	DAYROOM_BENCH_SITE=$PWD/../../bench-data/small-sqlite-3 go test -mod=mod -bench 'Page/thread_signed' -cpuprofile cpu.out .
 const siteFolder = "DAYROOM_BENCH_SITE"
 
 func open(b *testing.B) (*site, http.Handler) {
