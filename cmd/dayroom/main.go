@@ -36,6 +36,8 @@ type cli struct {
 	SMTPFrom     string `name:"smtp-from" placeholder:"ADDRESS" help:"Sender of mails."`
 	SMTPTLS      string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
 	MetricsToken string `name:"metrics-token" placeholder:"WORD" help:"What Prometheus sends as bearer token to read /metrics (better: DAYROOM_METRICS_TOKEN)."`
+	Backups      string `name:"backups" placeholder:"DIR" help:"Folder for the backups that are made and proven each night (default: backups in the data folder)."`
+	BackupKeep   string `name:"backup-keep" placeholder:"N" help:"How many of the newest of them stay (default: 7); 0 makes none."`
 	Log          string `placeholder:"FORM" help:"Form of the log: text or json (text)."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the site. The first visit sets it up, with a code that is printed here."`
@@ -57,6 +59,7 @@ func (c *cli) settings() map[string]string {
 		"addr": c.Addr, "data": c.Data, "db": c.DB, "keys": c.Keys, "key-file": c.KeyFile, "base-url": c.BaseURL, "proxies": c.Proxies,
 		"flood": c.Flood, "api-rate": c.APIRate,
 		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS, "metrics-token": c.MetricsToken,
+		"backups": c.Backups, "backup-keep": c.BackupKeep,
 		"log": c.Log,
 	}
 }
