@@ -5,7 +5,8 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
-	"strings"
+
+	"dayroom/internal/platform/httpx"
 )
 
 // tag gives a read its ETag and tells whether the program has just that already. The tag is of the bytes; where what is read has a
@@ -22,18 +23,5 @@ func (x *exchange) tag(h http.Header) (unchanged bool) {
 	}
 	tag = `"` + tag + `"`
 	h.Set("ETag", tag)
-	return matches(x.call.R.Header.Get("If-None-Match"), tag)
-}
-
-// matches tells whether a list of tags has this one, compared weakly as RFC 9110 wants it for If-None-Match.
-func matches(list, tag string) bool {
-	if strings.TrimSpace(list) == "*" {
-		return true
-	}
-	for part := range strings.SplitSeq(list, ",") {
-		if strings.TrimPrefix(strings.TrimSpace(part), "W/") == tag {
-			return true
-		}
-	}
-	return false
+	return httpx.Matches(x.call.R.Header.Get("If-None-Match"), tag)
 }

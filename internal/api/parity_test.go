@@ -48,7 +48,9 @@ var exceptions = map[string]string{
 	"GET /readyz": machine, "GET /metrics": machine, "GET /admin/profile/cpu": machine, "GET /admin/profile/trace": machine,
 	"GET /admin/profile/{name}": machine,
 
-	"GET /healthz": machine, "GET /robots.txt": machine, "GET /.well-known/security.txt": machine, "GET /live": pages, "GET /notices/bell": pages, "GET /upload": wayToIt, "GET /admin": wayToIt,
+	"GET /healthz": machine, "GET /robots.txt": machine, "GET /feed.atom": machine, "GET /s/{slug}/feed.atom": machine, "GET /sitemap.xml": machine,
+	"GET /s/{slug}/sitemap.xml":     machine,
+	"GET /.well-known/security.txt": machine, "GET /live": pages, "GET /notices/bell": pages, "GET /upload": wayToIt, "GET /admin": wayToIt,
 }
 
 // Whatever people do in the pages, a program can do for them. A new page comes with its operation, or with a reason in this file.

@@ -11,6 +11,7 @@ import (
 	"dayroom/internal/platform/httpx"
 	"dayroom/internal/web/accountpages"
 	"dayroom/internal/web/carepages"
+	"dayroom/internal/web/feedpages"
 	"dayroom/internal/web/shell"
 	"dayroom/internal/web/sitepages"
 	"dayroom/internal/web/spacepages"
@@ -49,6 +50,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		spacepages.Routes(a.Space, a.owners),
 		accountpages.Routes(a.Account, a.Credential, a.Organisation),
 		carepages.Routes(a.Queue, a.Notify, a.Thread),
+		feedpages.Routes(a.Thread, a.Space),
 		a.Live.Routes(),
 		a.API().Routes(),
 		a.machineRoutes(),

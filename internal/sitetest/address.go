@@ -229,7 +229,8 @@ func IsAPI(r shell.Route) bool { return strings.HasPrefix(r.Path, api.Prefix) }
 
 // notPages are answers for machines, and ways that lead on at once.
 var notPages = map[string]bool{
-	"/healthz": true, "/robots.txt": true, "/.well-known/security.txt": true, "/media/{id}/{name}": true, "/c/{id}": true,
+	"/healthz": true, "/robots.txt": true, "/feed.atom": true, "/s/{slug}/feed.atom": true, "/sitemap.xml": true, "/s/{slug}/sitemap.xml": true,
+	"/.well-known/security.txt": true, "/media/{id}/{name}": true, "/c/{id}": true,
 	"/notices/{id}": true, "/language": true, "/zone": true, "/t/{id}/new": true, "/setup": true,
 	"/readyz": true, "/metrics": true, "/admin/profile/cpu": true, "/admin/profile/trace": true, "/admin/profile/{name}": true,
 	"/search/suggest": true, "/search/similar": true, "/notices/bell": true, // what a script asks for, to put it into a page

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -176,6 +177,14 @@ type Browser struct {
 	client *http.Client
 	Token  string // of the sign-in; empty for a visitor
 	bearer string // a personal token, of a program
+	header http.Header
+}
+
+// With gives a browser that sends one more header.
+func (b *Browser) With(name, value string) *Browser {
+	more := *b
+	more.header = http.Header{name: {value}}
+	return &more
 }
 
 // Visitor gives a browser that nobody signed in with.
@@ -245,6 +254,7 @@ func (b *Browser) do(method, path, contentType string, body io.Reader) Answer {
 	if b.bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+b.bearer)
 	}
+	maps.Copy(req.Header, b.header)
 	resp, err := b.client.Do(req)
 	b.site.Must(err)
 	defer resp.Body.Close()

@@ -21,6 +21,7 @@ const (
 	FollowedNew    Order = "new"        // followed threads with something new since the last visit
 	Followed       Order = "following"
 	Announced      Order = "announced" // announcements, newest first
+	Begun          Order = "begun"     // all, the latest begun first
 )
 
 // Filter chooses the threads of a list.
@@ -225,6 +226,8 @@ func (q *query) choose(a core.Actor, f Filter) string {
 	case Announced:
 		q.where("t.kind = 'announcement'")
 		return "t.created_at"
+	case Begun:
+		return "t.created_at"
 	case Followed, FollowedNew:
 		q.joins += " JOIN follow fo ON fo.thread = t.id AND fo.level = 'follow' AND fo.member = " + q.me
 		q.news = "(SELECT COUNT(*) " + q.newer(0) + ")"
@@ -248,7 +251,12 @@ func (q *query) sql(column string, limit int) string {
 		}
 		where = "t.id IN (" + strings.Join(parts, " UNION ALL ") + ")"
 	}
-	return "SELECT " + listColumns + ", " + q.read + ", " + q.news + " FROM thread t JOIN space s ON s.id = t.space" + q.joins + " WHERE " + where + order
+	return q.from(listColumns+", "+q.read+", "+q.news) + where + order
+}
+
+// from begins the statement: which columns of which rows.
+func (q *query) from(columns string) string {
+	return "SELECT " + columns + " FROM thread t JOIN space s ON s.id = t.space" + q.joins + " WHERE "
 }
 
 func scanItem(r db.Row) (i Item, err error) {

@@ -25,7 +25,7 @@ func (p *pages) health(c *shell.Call) error {
 
 // robots keeps search engines to what is public. What is private asks for signing in anyway, and says noindex.
 func (p *pages) robots(c *shell.Call) error {
-	return plain(c, "User-agent: *\nDisallow: /admin\nDisallow: /queue\nDisallow: /me\nDisallow: /m/\nDisallow: /notices\n"+
+	return plain(c, "Sitemap: "+c.BaseURL()+"/sitemap.xml\n\nUser-agent: *\nDisallow: /admin\nDisallow: /queue\nDisallow: /me\nDisallow: /m/\nDisallow: /notices\n"+
 		"Disallow: /signin\nDisallow: /join\nDisallow: /setup\nDisallow: /language\nDisallow: /media/\n")
 }
 

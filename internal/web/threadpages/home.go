@@ -50,6 +50,7 @@ func (p *Pages) front(c *shell.Call) error {
 	page := frontPage{Frame: c.Frame(""), Settings: c.Settings, Personas: p.personas(c)}
 	page.Active, page.ShowQuickExit = ui.NavHome, true
 	page.NoIndex, page.Canonical, page.Description = false, c.BaseURL()+"/", c.T("threads.front.lead")
+	page.Feed, page.Card = ui.PathFeed, ui.Preview{Title: c.Settings.Name, Words: page.Description, Base: c.BaseURL(), Path: "/"}
 	news, err := p.Threads.List(c.Ctx(), c.Actor, thread.Filter{Order: thread.Announced, Page: core.Page{Limit: frontNews}})
 	if err != nil {
 		return err

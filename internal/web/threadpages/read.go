@@ -68,7 +68,7 @@ func (p *Pages) showThread(c *shell.Call, status int, v thread.View, after core.
 		return err
 	}
 	page := threadPage{Frame: frameIn(c, v.Space, threadTitle(c.Voice, v.Thread)), About: about}
-	publish(c, &page.Frame, v.Space, pagePath(v.Thread.ID, after), v.Thread.Excerpt)
+	publish(c, &page.Frame, v.Space, pagePath(v.Thread.ID, after), firstWords(v.Thread))
 	if c.R.Method == http.MethodGet {
 		page.Live = []string{"t" + v.Thread.ID.String()}
 	}

@@ -83,6 +83,9 @@ func (p *Pages) overSpaces(c *shell.Call, words, path string, way ui.Link, f thr
 	}
 	page := listPage{Frame: c.Frame(c.T(words + ".title")), Heading: c.T(words + ".title"), Lead: c.T(words + ".lead")}
 	page.Active, page.Live = ui.NavHome, spacesOf(list.Items)
+	if f.Order == thread.Announced {
+		page.Feed = ui.PathFeed
+	}
 	page.Empty = nothing{c.T(words + ".empty.title"), c.T(words + ".empty"), way}
 	page.Newer, page.Older = turn(path, nil, after, list.Next)
 	if page.Rows, err = p.rows(c, space.Space{}, list.Items); err != nil {

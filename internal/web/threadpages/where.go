@@ -63,10 +63,25 @@ func frameIn(c *shell.Call, sp space.Space, title string) ui.Frame {
 	return f
 }
 
-// publish lets search engines find a page of a channel that everybody may read; every other page asks them to stay away.
+// firstWords are what may be seen of a thread before its page is opened: nothing where a content warning stands.
+func firstWords(t thread.Thread) string {
+	if t.Warning != "" {
+		return ""
+	}
+	return t.Excerpt
+}
+
+// publish tells the outside of a page of a space that everybody may read: it has a feed and a preview. Search engines may find a page of
+// a channel. Of a community a preview shows what the space is about and no word of a member, and search engines are asked to stay away.
 func publish(c *shell.Call, f *ui.Frame, sp space.Space, path, description string) {
-	if sp.Kind != policy.Channel || sp.Visibility != policy.Public {
+	if sp.Visibility != policy.Public {
+		return
+	}
+	f.Feed = ui.SpaceFeed(sp.Slug)
+	f.Card = ui.Preview{Title: sp.Name, Words: sp.Description, Base: c.BaseURL(), Path: path}
+	if sp.Kind != policy.Channel {
 		return
 	}
 	f.NoIndex, f.Canonical, f.Description = false, c.BaseURL()+path, description
+	f.Card.Title, f.Card.Words = f.Title, description
 }

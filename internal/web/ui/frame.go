@@ -15,13 +15,15 @@ import (
 // Frame is what every page has around its content.
 type Frame struct {
 	Voice
-	Site        string // the name of the site
-	Title       string // of the page; empty on the first page
-	Description string // one sentence for previews; empty on private pages
-	Canonical   string // the address without what only sorts or pages, as a full URL; empty leaves it out
-	Bare        bool   // no navigation: there is nowhere to go yet
-	NoIndex     bool   // asks search engines to stay away; private pages always
-	Path        string // the path of this page with its query, to come back to after signing in
+	Site        string  // the name of the site
+	Title       string  // of the page; empty on the first page
+	Description string  // one sentence for previews; empty on private pages
+	Canonical   string  // the address without what only sorts or pages, as a full URL; empty leaves it out
+	Feed        string  // the path of an Atom feed of what is here; empty: there is none
+	Card        Preview // what another site or a messenger shows of a link to this page; public pages only
+	Bare        bool    // no navigation: there is nowhere to go yet
+	NoIndex     bool    // asks search engines to stay away; private pages always
+	Path        string  // the path of this page with its query, to come back to after signing in
 
 	Viewer Viewer
 	Spaces []RailSpace // the viewer's spaces; ui groups them by kind
@@ -107,7 +109,18 @@ const (
 	PathTerms    = "/terms"
 	PathReading  = "/reading"
 	PathLanguage = "/language"
+	PathFeed     = "/feed.atom"
 )
+
+// SpaceFeed is the address of the feed of a space that everybody may read.
+func SpaceFeed(slug string) string { return "/s/" + slug + PathFeed }
+
+// Preview is a card of a page, as the Open Graph protocol (https://ogp.me) has it.
+type Preview struct {
+	Title, Words string
+	Base         string // the site's own address, in front of the paths; empty: no card
+	Path         string // of the page
+}
 
 // searchHref leads to the page of the search, with what stands in the form.
 func (f Frame) searchHref() string {
