@@ -35,7 +35,7 @@ var floors = []struct {
 	{"search", false, []string{"search"}},
 	{"thread", false, []string{"thread"}},
 	{"shared by features", true, []string{"credential", "organisation", "approval", "queue", "notify"}},
-	{"features", false, []string{"importer", "backup", "figures", "demo"}},
+	{"features", false, []string{"importer", "backup", "figures", "webhook", "demo"}},
 	{"page parts", true, []string{"web/static", "web/ui", "web/shell", "web/webtest"}},
 	{"pages", true, []string{"web"}},
 	{"programs", false, []string{"api"}},

@@ -37,6 +37,7 @@ type cli struct {
 	SMTPTLS      string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
 	MetricsToken string `name:"metrics-token" placeholder:"WORD" help:"What Prometheus sends as bearer token to read /metrics (better: DAYROOM_METRICS_TOKEN)."`
 	Backups      string `name:"backups" placeholder:"DIR" help:"Folder for the backups that are made and proven each night (default: backups in the data folder)."`
+	WebhookHosts string `name:"webhook-hosts" placeholder:"HOSTS" help:"Hosts in your own network that webhooks may be sent to."`
 	BackupKeep   string `name:"backup-keep" placeholder:"N" help:"How many of the newest of them stay (default: 7); 0 makes none."`
 	Log          string `placeholder:"FORM" help:"Form of the log: text or json (text)."`
 
@@ -59,7 +60,7 @@ func (c *cli) settings() map[string]string {
 		"addr": c.Addr, "data": c.Data, "db": c.DB, "keys": c.Keys, "key-file": c.KeyFile, "base-url": c.BaseURL, "proxies": c.Proxies,
 		"flood": c.Flood, "api-rate": c.APIRate,
 		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS, "metrics-token": c.MetricsToken,
-		"backups": c.Backups, "backup-keep": c.BackupKeep,
+		"backups": c.Backups, "webhook-hosts": c.WebhookHosts, "backup-keep": c.BackupKeep,
 		"log": c.Log,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/policy"
 )
@@ -190,11 +191,23 @@ func (s *Service) SetRole(ctx context.Context, actor core.Actor, id core.ID, to 
 			return err
 		}
 		s.tell(tx, EventRole, actor, id, roleData{to})
+		err = act.Append(tx, act.Act{At: s.clock.Now(), Actor: actor.Member, Kind: "role.changed", Subject: id, Was: roleName(before), Becomes: roleName(to)})
+		if err != nil {
+			return err
+		}
 		if rank(to) < rank(before) {
 			return endSignIns(tx, id, 0)
 		}
 		return nil
 	})
+}
+
+// roleName is an office in the record.
+func roleName(r core.Role) string {
+	if r == core.RoleMember {
+		return "member"
+	}
+	return string(r)
 }
 
 func rank(r core.Role) int {

@@ -13,6 +13,7 @@ import (
 	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/job"
 	"dayroom/internal/platform/media"
 	"dayroom/internal/queue"
 	"dayroom/internal/search"
@@ -20,6 +21,7 @@ import (
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/shell"
+	"dayroom/internal/webhook"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -41,6 +43,8 @@ type Deps struct {
 	Credentials   *credential.Service
 	Site          *site.Service
 	Numbers       *figures.Service
+	Webhooks      *webhook.Service
+	Jobs          *job.Runner
 	Pictures      Pictures
 	Shelf         Shelf
 	// Rate is how many calls a minute one token may make; zero is without a bound. A tenth of them may change something.
@@ -76,7 +80,7 @@ func New(d Deps) *API {
 	for _, part := range []func(){
 		a.document, a.house, a.figures, a.mine, a.profile, a.entries, a.memberships, a.invitations, a.notices,
 		a.spaces, a.spaceKeeping, a.threads, a.comments, a.edits, a.posts, a.arrangements, a.drafts, a.images,
-		a.finding, a.waiting, a.decisions, a.office, a.credentials, a.houses,
+		a.finding, a.waiting, a.decisions, a.office, a.credentials, a.houses, a.hooks, a.behind,
 	} {
 		part()
 	}

@@ -36,7 +36,7 @@ func TestEveryOperationDoesWhatItSays(t *testing.T) {
 
 func everyOperation(t *testing.T, w *world) {
 	c := cast{w, w.program("keeper", everything), w.program("old_oak", everything), w.program("maria_hl", everything), w.program("tomasz_k", everything)}
-	for _, walk := range []func(){c.own, c.entries, c.site, c.houses, c.office, c.spaces, c.people, c.finding, c.threads, c.posts, c.drafts, c.images, c.care, c.standing} {
+	for _, walk := range []func(){c.own, c.entries, c.site, c.houses, c.behind, c.office, c.spaces, c.people, c.finding, c.threads, c.posts, c.drafts, c.images, c.care, c.standing} {
 		walk()
 	}
 	mux, met := http.NewServeMux(), map[string]bool{}
@@ -130,6 +130,23 @@ func (c cast) houses() {
 	type page struct{ Staff []made }
 	staff := into[page](c.maria.get("/organisations/green-ward").want(200, "The Green Ward", "press officer")).Staff
 	c.keeper.del("/admin/organisations/green-ward/staff/" + staff[0].ID).want(204)
+}
+
+func (c cast) behind() {
+	hook := "/admin/webhooks/" + into[made](c.keeper.post("/admin/webhooks", object{"name": "press desk", "url": "https://example.org/in", "kinds": []string{"thread.created"}}).want(201)).ID
+	c.keeper.get("/admin/webhooks").want(200, "press desk")
+	c.keeper.put(hook, object{"name": "press", "url": "https://example.org/in", "kinds": []string{"thread.created", "comment.created"}}).want(204)
+	c.keeper.get(hook).want(200, `"name":"press"`)
+	c.keeper.put(hook+"/secret", object{}).want(200, `"secret":"whsec_`)
+	note := into[made](c.keeper.post(hook+"/deliveries", object{}).want(201))
+	c.keeper.get(hook+"/deliveries").want(200, note.ID, "webhook.test")
+	c.keeper.put(hook+"/deliveries/"+note.ID, object{}).want(204)
+	c.keeper.put(hook+"/state", object{"state": "off"}).want(204)
+	job := into[rows](c.keeper.get("/admin/jobs?state=waiting").want(200, "webhook.deliver")).Items[0].ID
+	c.keeper.put("/admin/jobs/"+job+"/state", object{"state": "cancelled"}).want(204)
+	c.keeper.del(hook).want(204)
+	c.keeper.get("/admin/record?area=webhook").want(200, "webhook.created", "webhook.removed")
+	c.maria.get("/admin/record").want(403)
 }
 
 func (c cast) office() {

@@ -38,6 +38,7 @@ import (
 	"dayroom/internal/space"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/livepages"
+	"dayroom/internal/webhook"
 )
 
 // App is an open site.
@@ -69,6 +70,7 @@ type App struct {
 	Letters      *figures.Tally
 	Meter        *meter.Meter
 	Live         *livepages.Pages
+	Webhooks     *webhook.Service
 
 	begun    time.Time
 	stopping atomic.Bool // no new visitors, please
@@ -215,7 +217,7 @@ func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
 		api.Tables, importer.Tables, notify.Tables, queue.Tables, thread.Tables, search.Tables, space.Tables, organisation.Tables, credential.Tables,
-		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables,
+		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables, webhook.Tables,
 	} {
 		out = append(out, part...)
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"dayroom/internal/platform/db"
+	"dayroom/internal/platform/fetch"
 	"dayroom/internal/platform/mail"
 )
 
@@ -36,6 +37,7 @@ type Config struct {
 	Log          string
 	MetricsToken string
 	Backups      string
+	WebhookHosts string
 	BackupKeep   string
 }
 
@@ -74,6 +76,7 @@ var Options = []Option{
 	{"smtp-tls", "starttls", "how the mail server is reached: starttls, tls or none", false, func(c *Config) *string { return &c.SMTPTLS }},
 	{"metrics-token", "", "what Prometheus sends as bearer token to read /metrics, at least 20 characters; without one there are no metrics", true, func(c *Config) *string { return &c.MetricsToken }},
 	{"backups", "", "folder for the backups that are made and proven each night (default: backups in the data folder); better on another disk", false, func(c *Config) *string { return &c.Backups }},
+	{"webhook-hosts", "", "hosts in your own network that webhooks may be sent to, such as hooks.example.lan or 10.0.0.5:8080, with commas between; all others have to be on the public web", false, func(c *Config) *string { return &c.WebhookHosts }},
 	{"backup-keep", "7", "how many of the newest of them stay; 0 makes none", false, func(c *Config) *string { return &c.BackupKeep }},
 	{"log", "text", "form of the log: text or json", false, func(c *Config) *string { return &c.Log }},
 }
@@ -186,6 +189,8 @@ func (c Config) check() error {
 	bad(c.MetricsToken == "" || len(c.MetricsToken) >= 20, "metrics-token is shorter than 20 characters: choose one that nobody guesses")
 	_, err = c.backupKeep()
 	bad(err == nil, "%v", err)
+	_, err = c.webhookHosts()
+	bad(err == nil, "webhook-hosts: %v", err)
 	bad(c.Log == "text" || c.Log == "json", "log is %q, and should be text or json", c.Log)
 	bad(c.SMTPAddr == "" || c.SMTPFrom != "", "smtp-addr is set and smtp-from is not: say who sends the mails")
 	return errors.Join(problems...)
@@ -202,6 +207,9 @@ func (c Config) backupKeep() (int, error) {
 	}
 	return n, nil
 }
+
+// webhookHosts reads WebhookHosts.
+func (c Config) webhookHosts() ([]fetch.Host, error) { return fetch.ParseHosts(c.WebhookHosts) }
 
 // TrustedProxies reads Proxies.
 func (c Config) TrustedProxies() (out []netip.Prefix, err error) {

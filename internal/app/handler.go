@@ -12,6 +12,7 @@ import (
 	"dayroom/internal/web/accountpages"
 	"dayroom/internal/web/carepages"
 	"dayroom/internal/web/feedpages"
+	"dayroom/internal/web/officepages"
 	"dayroom/internal/web/shell"
 	"dayroom/internal/web/sitepages"
 	"dayroom/internal/web/spacepages"
@@ -51,6 +52,7 @@ func (a *App) Routes(mode Mode) (routes []shell.Route) {
 		accountpages.Routes(a.Account, a.Credential, a.Organisation),
 		carepages.Routes(a.Queue, a.Notify, a.Thread),
 		feedpages.Routes(a.Thread, a.Space),
+		officepages.Routes(officepages.Deps{DB: a.DB, Webhooks: a.Webhooks, Jobs: a.Jobs, Spaces: a.Space, People: a.Account}),
 		a.Live.Routes(),
 		a.API().Routes(),
 		a.machineRoutes(),
@@ -92,6 +94,9 @@ var tools = []sitepages.Tool{
 	{Path: "/admin/credentials", Key: "app.tool.credentials"},
 	{Path: "/admin/organisations", Key: "app.tool.organisations"},
 	{Path: "/admin/invites", Key: "app.tool.invites"},
+	{Path: "/admin/webhooks", Key: "app.tool.webhooks"},
+	{Path: "/admin/jobs", Key: "app.tool.jobs"},
+	{Path: "/admin/record", Key: "app.tool.record"},
 }
 
 // API makes the edge for programs.
@@ -100,7 +105,7 @@ func (a *App) API() *api.API {
 	return api.New(api.Deps{
 		DB: a.DB, Clock: a.Clock, Accounts: a.Account, Spaces: a.Space, Threads: a.Thread, Notices: a.Notify, Queue: a.Queue,
 		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Finder: a.Search, Shelf: a.Media,
-		Numbers: a.Figures, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
+		Numbers: a.Figures, Webhooks: a.Webhooks, Jobs: a.Jobs, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
 	})
 }
 

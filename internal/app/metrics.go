@@ -95,7 +95,13 @@ func (a *App) readings(ctx context.Context) (out []meter.Reading, err error) {
 	if s.FreeKnown {
 		set("dayroom_disk_free_bytes", "Room left where the data folder lies.", float64(s.Free))
 	}
-	return out, errors.Join(err, a.DB.View(ctx, func(tx *db.Tx) error { return a.workReadings(tx, set) }))
+	hooks, hooksErr := a.Webhooks.Count(ctx)
+	if hooksErr == nil {
+		set("dayroom_webhooks_waiting", "Notes to webhooks that wait.", float64(hooks.Waiting))
+		set("dayroom_webhooks_failed", "Notes that were given up in 30 days.", float64(hooks.Failed))
+		set("dayroom_webhooks_stopped", "Webhooks that were switched off because they did not take their notes.", float64(hooks.Stopped))
+	}
+	return out, errors.Join(err, hooksErr, a.DB.View(ctx, func(tx *db.Tx) error { return a.workReadings(tx, set) }))
 }
 
 // workReadings are about what waits.

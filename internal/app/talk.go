@@ -23,6 +23,7 @@ import (
 	"dayroom/internal/search"
 	"dayroom/internal/thread"
 	"dayroom/internal/web/livepages"
+	"dayroom/internal/webhook"
 )
 
 // composeTalk makes the services around conversations.
@@ -36,6 +37,13 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	a.Live = livepages.New(livepages.Deps{
 		DB: a.DB, Hub: live.NewHub(a.liveLimits()), Accounts: a.Account, Threads: a.Thread, Spaces: a.Space, Log: a.Log,
 	})
+	hosts, err := a.Config.webhookHosts()
+	if err != nil {
+		return err
+	}
+	a.Webhooks = webhook.New(a.DB, ids, a.Clock, a.Keys, webhook.Client(hosts), a.Config.BaseURL)
+	a.Webhooks.Subscribe(a.Events)
+	a.Jobs.HandleApart(webhook.DeliverJob, a.Webhooks.Deliver)
 	a.Notify.Subscribe(a.Events)
 	a.Notify.Jobs(a.Jobs)
 	a.Jobs.Handle(account.MailJob, a.Account.DeliverMail)
@@ -82,6 +90,8 @@ func (a *App) schedule() {
 	a.Jobs.Every(search.PackJob, 24*time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Pack(ctx) })
 	a.Jobs.EveryApart(backup.NightJob, time.Hour, func(ctx context.Context, _ job.Job) error { return a.Night().Tonight(ctx) })
 	a.Jobs.Every("figures", figures.CountIn, func(ctx context.Context, _ job.Job) error { return a.Figures.Count(ctx) })
+	a.Jobs.Every(webhook.DueJob, webhook.DueEvery, func(ctx context.Context, _ job.Job) error { return a.Webhooks.Due(ctx) })
+	tidy("tidy.webhooks", a.Webhooks.Prune)
 	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.jobs", func(ctx context.Context) (int64, error) { return job.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.acts", func(ctx context.Context) (int64, error) { return act.Prune(ctx, a.DB, a.Clock.Now()) })

@@ -232,9 +232,15 @@ func (r *restore) endSignIns(tx *db.Tx) error {
 			}
 		}
 	}
-	_, err := tx.Exec("DELETE FROM challenge")
+	if _, err := tx.Exec("DELETE FROM challenge"); err != nil || r.KeepSignIns || r.from.Schema < schemaWithWebhooks {
+		return err
+	}
+	_, err := tx.Exec("UPDATE webhook SET state = 'off', why = 'restored' WHERE state = 'on'") // a copy of a site must not speak for it
 	return err
 }
+
+// schemaWithWebhooks is the first that has them.
+const schemaWithWebhooks = 10
 
 // finish puts everything in its place. Only then can a server start on it.
 func (r *restore) finish() error {

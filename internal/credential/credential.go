@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/keys"
@@ -197,8 +198,11 @@ func (s *Service) Grant(ctx context.Context, actor core.Actor, in Input) (id cor
 		_, err = tx.Exec(`INSERT INTO credential (id, member, profession, specialty, country, register_sealed, expires_at, granted_by, granted_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			id, in.Member, in.Profession, in.Specialty, in.Country, sealed, db.Millis(in.Expires), actor.Member, db.Millis(now))
+		if err != nil {
+			return err
+		}
 		s.tell(tx, EventGranted, actor, in.Member, id)
-		return err
+		return act.Append(tx, act.Act{At: now, Actor: actor.Member, Kind: EventGranted, Subject: in.Member, Target: in.Profession, Becomes: in.Country})
 	})
 }
 
@@ -209,10 +213,11 @@ func (s *Service) Revoke(ctx context.Context, actor core.Actor, id core.ID) erro
 			return err
 		}
 		member, err := db.One(tx, db.ID, "UPDATE credential SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0 RETURNING member", db.Millis(s.clock.Now()), id)
-		if err == nil {
-			s.tell(tx, EventRevoked, actor, member, id)
+		if err != nil {
+			return err
 		}
-		return err
+		s.tell(tx, EventRevoked, actor, member, id)
+		return act.Append(tx, act.Act{At: s.clock.Now(), Actor: actor.Member, Kind: EventRevoked, Subject: member})
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/policy"
@@ -109,6 +110,14 @@ func (s *Service) tell(tx *db.Tx, kind string, actor core.Actor, id core.ID, dat
 	event.Append(tx, e)
 }
 
+// words are what of an organisation can change, for the record.
+func (o Organisation) words() string { return strings.Join([]string{o.Name, o.Kind, o.About}, " · ") }
+
+// note writes into the record of what admins did.
+func (s *Service) note(tx *db.Tx, actor core.Actor, kind string, subject core.ID, target, was, becomes string) error {
+	return act.Append(tx, act.Act{At: s.clock.Now(), Actor: actor.Member, Kind: kind, Subject: subject, Target: target, Was: was, Becomes: becomes})
+}
+
 const columns = "id, slug, name, kind, about, created_at"
 
 func scan(r db.Row) (o Organisation, err error) {
@@ -135,8 +144,11 @@ func (s *Service) Create(ctx context.Context, actor core.Actor, in Input) (o Org
 		if err == nil && n == 0 {
 			err = core.Field("slug", "organisation.slug.taken")
 		}
+		if err != nil {
+			return err
+		}
 		s.tell(tx, EventCreated, actor, o.ID, nil)
-		return err
+		return s.note(tx, actor, EventCreated, 0, o.Name, "", "")
 	})
 	return o, err
 }
@@ -151,11 +163,14 @@ func (s *Service) Change(ctx context.Context, actor core.Actor, id core.ID, in I
 		if err := in.validate(false); err != nil {
 			return err
 		}
-		n, err := tx.Exec("UPDATE organisation SET name = $1, kind = $2, about = $3 WHERE id = $4", in.Name, in.Kind, in.About, id)
-		if err == nil && n == 0 {
-			err = core.Missing("organisation")
+		was, err := Load(tx, id)
+		if err != nil {
+			return err
 		}
-		return err
+		if err := tx.Must("UPDATE organisation SET name = $1, kind = $2, about = $3 WHERE id = $4", in.Name, in.Kind, in.About, id); err != nil {
+			return err
+		}
+		return s.note(tx, actor, "organisation.changed", 0, in.Name, was.words(), Organisation{Name: in.Name, Kind: in.Kind, About: in.About}.words())
 	})
 }
 

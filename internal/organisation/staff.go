@@ -33,7 +33,8 @@ func (s *Service) AddStaff(ctx context.Context, actor core.Actor, id, member cor
 		if !length(role, 2, maxRole) {
 			return core.Field("role", "organisation.role.length")
 		}
-		if _, err := Load(tx, id); err != nil {
+		house, err := Load(tx, id)
+		if err != nil {
 			return err
 		}
 		there, err := db.One(tx, db.Bool, "SELECT EXISTS (SELECT 1 FROM member WHERE id = $1 AND standing IN ('active', 'restricted'))", member)
@@ -45,8 +46,11 @@ func (s *Service) AddStaff(ctx context.Context, actor core.Actor, id, member cor
 		}
 		_, err = tx.Exec(`INSERT INTO staff (organisation, member, role, since) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (organisation, member) DO UPDATE SET role = excluded.role`, id, member, role, db.Millis(s.clock.Now()))
+		if err != nil {
+			return err
+		}
 		s.tell(tx, EventJoined, actor, id, who{member})
-		return err
+		return s.note(tx, actor, EventJoined, member, house.Name, "", role)
 	})
 }
 
@@ -62,8 +66,15 @@ func (s *Service) RemoveStaff(ctx context.Context, actor core.Actor, id, member 
 		if err == nil && n == 0 {
 			err = core.Missing("staff")
 		}
+		if err != nil {
+			return err
+		}
+		house, err := Load(tx, id)
+		if err != nil {
+			return err
+		}
 		s.tell(tx, EventLeft, actor, id, who{member})
-		return err
+		return s.note(tx, actor, EventLeft, member, house.Name, "", "")
 	})
 }
 

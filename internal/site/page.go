@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/i18n"
 	"dayroom/internal/platform/markup"
@@ -138,7 +139,10 @@ func (s *Service) ChangePage(ctx context.Context, actor core.Actor, name, langua
 		_, err := tx.Exec(`INSERT INTO site_page (name, body, html, editor, at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (name) DO UPDATE SET body = excluded.body, html = excluded.html, editor = excluded.editor, at = excluded.at`,
 			rowName(name, language), markup.Normalize(body), html, actor.Member, db.Millis(s.clock.Now()))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.notePage(tx, actor, name, language)
 	})
 }
 
@@ -151,9 +155,15 @@ func (s *Service) ResetPage(ctx context.Context, actor core.Actor, name, languag
 		if err := policy.ManageSite(actor).Err(); err != nil {
 			return err
 		}
-		_, err := tx.Exec("DELETE FROM site_page WHERE name = $1", rowName(name, language))
-		return err
+		if _, err := tx.Exec("DELETE FROM site_page WHERE name = $1", rowName(name, language)); err != nil {
+			return err
+		}
+		return s.notePage(tx, actor, name, language)
 	})
+}
+
+func (s *Service) notePage(tx *db.Tx, actor core.Actor, name, language string) error {
+	return act.Append(tx, act.Act{At: s.clock.Now(), Actor: actor.Member, Kind: "settings.page", Target: name + " (" + language + ")"})
 }
 
 // headings of a page of ours begin below its h1; markup leaves room for a post's surroundings.

@@ -7,12 +7,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 
 	"dayroom/internal/core"
+	"dayroom/internal/platform/act"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/i18n"
 	"dayroom/internal/policy"
@@ -141,7 +143,14 @@ func (s *Service) Change(ctx context.Context, actor core.Actor, in Settings) err
 		if err := in.Validate(); err != nil {
 			return err
 		}
-		return Store(tx, in)
+		was, err := Load(tx)
+		if err != nil {
+			return err
+		}
+		if err := Store(tx, in); err != nil {
+			return err
+		}
+		return act.Append(tx, changes(s.clock.Now(), actor, was, in)...)
 	})
 	if err == nil {
 		s.keep(in, s.clock.Now())
@@ -157,6 +166,23 @@ func Store(tx *db.Tx, in Settings) error {
 	}
 	_, err = tx.Exec("INSERT INTO setting (name, value) VALUES ('site', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", string(text))
 	return err
+}
+
+// changes tells for the record which settings are others now, one act each.
+func changes(now time.Time, actor core.Actor, was, becomes Settings) (out []act.Act) {
+	for _, f := range []struct{ name, was, becomes string }{
+		{"name", was.Name, becomes.Name},
+		{"languages", strings.Join(was.Languages, ", "), strings.Join(becomes.Languages, ", ")},
+		{"age_limit", strconv.Itoa(was.AgeLimit), strconv.Itoa(becomes.AgeLimit)},
+		{"sign_up", string(was.SignUp), string(becomes.SignUp)},
+		{"contact", was.Contact, becomes.Contact},
+		{"quick_exit", was.QuickExit, becomes.QuickExit},
+	} {
+		if f.was != f.becomes {
+			out = append(out, act.Act{At: now, Actor: actor.Member, Kind: "settings.changed", Target: f.name, Was: f.was, Becomes: f.becomes})
+		}
+	}
+	return out
 }
 
 // Tables declares what this package keeps.

@@ -38,6 +38,7 @@ func (c *Cage) choices() map[string][]string {
 		"/confirm-mail/{token}":                {"unknown-token"},
 		"/s/{slug}/settings/stewards/{member}": {"canary-open/settings/stewards/" + c.Members[caretaker].String()},
 		"/admin/profile/{name}":                {"goroutine", "heap"},
+		"/admin/webhooks/{hook}":               c.list("SELECT CAST(w.id AS TEXT) FROM webhook w"),
 		"/demo/{persona}":                      {"nobody"}, // the crawl must not change who it is
 	}
 	c.choicesOfPrograms(out, handles, members, posts)
@@ -54,31 +55,34 @@ func (c *Cage) choicesOfPrograms(out map[string][]string, handles, members, post
 	}
 	first := posts[0]
 	for pattern, choices := range map[string][]string{
-		"/threads/{thread}":                          c.Threads,
-		"/comments/{comment}":                        c.Comments,
-		"/posts/{post}":                              posts,
-		"/posts/{post}/reactions/{kind}":             {first + "/reactions/thanks"},
-		"/posts/{post}/versions/{version}":           {first + "/versions/1"},
-		"/spaces/{slug}":                             c.Spaces,
-		"/spaces/{slug}/members/{member}":            inSpace("/members/" + c.Members[insider].String()),
-		"/spaces/{slug}/stewards/{member}":           inSpace("/stewards/" + c.Members[caretaker].String()),
-		"/members/{handle}":                          handles,
-		"/me/blocks/{handle}":                        handles,
-		"/me/drafts/{draft}":                         {"canary-draft-0123456789"},
-		"/me/invitations/{ref}":                      {"00"},
-		"/me/notices/{notice}":                       c.list("SELECT CAST(n.id AS TEXT) FROM notice n ORDER BY n.id DESC LIMIT 5"),
-		"/me/sign-ins/{sign_in}":                     {"1"},
-		"/me/tokens/{token}":                         {"1"},
-		"/images/{image}/{name}":                     c.list("SELECT CAST(m.id AS TEXT) || '/' || m.name FROM media m"),
-		"/queue/{item}":                              c.Items,
-		"/decisions/{decision}":                      {"1"},
-		"/organisations/{slug}":                      c.list("SELECT slug FROM organisation"),
-		"/admin/organisations/{slug}":                c.list("SELECT slug FROM organisation"),
-		"/admin/organisations/{slug}/staff/{member}": {"harbour-lights/staff/" + c.Members[staff].String()},
-		"/admin/members/{member}":                    members,
-		"/admin/credentials/{credential}":            c.list("SELECT CAST(k.id AS TEXT) FROM credential k"),
-		"/texts/{name}":                              {"privacy", "terms"},
-		"/admin/texts/{name}":                        {"privacy", "terms"},
+		"/threads/{thread}":                            c.Threads,
+		"/comments/{comment}":                          c.Comments,
+		"/posts/{post}":                                posts,
+		"/posts/{post}/reactions/{kind}":               {first + "/reactions/thanks"},
+		"/posts/{post}/versions/{version}":             {first + "/versions/1"},
+		"/spaces/{slug}":                               c.Spaces,
+		"/spaces/{slug}/members/{member}":              inSpace("/members/" + c.Members[insider].String()),
+		"/spaces/{slug}/stewards/{member}":             inSpace("/stewards/" + c.Members[caretaker].String()),
+		"/members/{handle}":                            handles,
+		"/me/blocks/{handle}":                          handles,
+		"/me/drafts/{draft}":                           {"canary-draft-0123456789"},
+		"/me/invitations/{ref}":                        {"00"},
+		"/me/notices/{notice}":                         c.list("SELECT CAST(n.id AS TEXT) FROM notice n ORDER BY n.id DESC LIMIT 5"),
+		"/me/sign-ins/{sign_in}":                       {"1"},
+		"/me/tokens/{token}":                           {"1"},
+		"/images/{image}/{name}":                       c.list("SELECT CAST(m.id AS TEXT) || '/' || m.name FROM media m"),
+		"/queue/{item}":                                c.Items,
+		"/decisions/{decision}":                        {"1"},
+		"/organisations/{slug}":                        c.list("SELECT slug FROM organisation"),
+		"/admin/organisations/{slug}":                  c.list("SELECT slug FROM organisation"),
+		"/admin/organisations/{slug}/staff/{member}":   {"harbour-lights/staff/" + c.Members[staff].String()},
+		"/admin/members/{member}":                      members,
+		"/admin/credentials/{credential}":              c.list("SELECT CAST(k.id AS TEXT) FROM credential k"),
+		"/admin/webhooks/{hook}":                       c.list("SELECT CAST(w.id AS TEXT) FROM webhook w"),
+		"/admin/webhooks/{hook}/deliveries/{delivery}": c.list("SELECT CAST(d.webhook AS TEXT) || '/deliveries/' || CAST(d.id AS TEXT) FROM webhook_delivery d"),
+		"/admin/jobs/{job}":                            {"1"},
+		"/texts/{name}":                                {"privacy", "terms"},
+		"/admin/texts/{name}":                          {"privacy", "terms"},
 	} {
 		out[api.Prefix+pattern] = choices
 	}
@@ -107,6 +111,10 @@ func (c *Cage) questions(pattern string) []string {
 		return []string{"", "?group=asked", "?group=invited", "?group=removed"}
 	case "/admin/profile/cpu", "/admin/profile/trace":
 		return []string{"?seconds=1"}
+	case "/admin/jobs", "/api/v1/admin/jobs":
+		return []string{"", "?state=failed", "?state=waiting", "?state=done"}
+	case "/admin/record", "/api/v1/admin/record":
+		return []string{"", "?area=settings", "?area=webhook"}
 	case "/spaces":
 		return []string{"", "?kind=community", "?kind=rounds", "?kind=channel"}
 	case "/api/v1/threads":
@@ -266,7 +274,9 @@ func (s *Site) one(query string) []string {
 func (s *Site) examples() map[string][]string {
 	mine := "FROM thread t JOIN member m ON m.id = t.author WHERE m.handle = 'maria_hl' AND t.state = 'open' ORDER BY t.id LIMIT 1"
 	said := "SELECT c.id FROM comment c JOIN member m ON m.id = c.author WHERE m.handle = 'maria_hl' AND c.state = 'open' ORDER BY c.id LIMIT 1"
+	hook := s.hook(core.Actor{System: true}, "Press desk", "https://example.org/in")
 	return map[string][]string{
+		"/admin/webhooks/{hook}":      {hook.String()},
 		"/t/{id}":                     s.one("SELECT t.id FROM thread t ORDER BY t.replies DESC LIMIT 1"),
 		"/t/{id}/edit":                s.one("SELECT t.id " + mine),
 		"/t/{id}/delete":              s.one("SELECT t.id " + mine),

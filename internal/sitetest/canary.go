@@ -58,6 +58,7 @@ func BuildCage(s *Site) *Cage {
 		return nil
 	}))
 	c.sealed()
+	c.office()
 	return c
 }
 

@@ -148,5 +148,5 @@ func scan(r db.Row) (h Hook, err error) {
 // Tables declares what this package keeps.
 var Tables = []db.Table{
 	{Name: "webhook_delivery", Export: "none", Keep: "30 days; ids and kinds only, no words"},
-	{Name: "webhook", Sealed: []string{"secret", "old_secret"}, Export: "none", Keep: "until removed"},
+	{Name: "webhook", Export: "none", Keep: "until removed; secrets are sealed under the site's key, no member's"},
 }

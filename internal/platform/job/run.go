@@ -256,7 +256,7 @@ const maxError = 2000
 
 func (r *Runner) finish(ctx context.Context, j Job, failure error) error {
 	if failure != nil {
-		r.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "error", failure)
+		r.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "error", clip(failure))
 	}
 	// The end is noted even when the server is stopping, else the job would run again for nothing.
 	ctx = context.WithoutCancel(ctx)
@@ -279,7 +279,7 @@ func (r *Runner) finish(ctx context.Context, j Job, failure error) error {
 }
 
 func clip(err error) string {
-	s := err.Error()
+	s := blank(err.Error())
 	return s[:min(len(s), maxError)]
 }
 
