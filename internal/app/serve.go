@@ -14,6 +14,7 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/httpx"
 	"dayroom/internal/thread"
+	"dayroom/internal/webhook"
 )
 
 // Mode is what a server is for.
@@ -100,6 +101,7 @@ func (a *App) background(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { a.every(ctx, db.LeaseRenewal, "lease", a.Lease.Renew) })
 	wg.Go(func() { a.every(ctx, thread.FlushEvery, "read positions", a.Thread.FlushPositions) })
 	wg.Go(func() { a.every(ctx, tendPause, "in order", a.tend) })
+	wg.Go(func() { a.every(ctx, webhook.DueEvery, "which notes are due", a.Webhooks.Due) })
 	wg.Go(func() { a.every(ctx, time.Minute, "the tally of letters", a.Letters.Flush) })
 }
 

@@ -90,7 +90,6 @@ func (a *App) schedule() {
 	a.Jobs.Every(search.PackJob, 24*time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Pack(ctx) })
 	a.Jobs.EveryApart(backup.NightJob, time.Hour, func(ctx context.Context, _ job.Job) error { return a.Night().Tonight(ctx) })
 	a.Jobs.Every("figures", figures.CountIn, func(ctx context.Context, _ job.Job) error { return a.Figures.Count(ctx) })
-	a.Jobs.Every(webhook.DueJob, webhook.DueEvery, func(ctx context.Context, _ job.Job) error { return a.Webhooks.Due(ctx) })
 	tidy("tidy.webhooks", a.Webhooks.Prune)
 	tidy("tidy.events", func(ctx context.Context) (int64, error) { return event.Prune(ctx, a.DB, a.Clock.Now()) })
 	tidy("tidy.jobs", func(ctx context.Context) (int64, error) { return job.Prune(ctx, a.DB, a.Clock.Now()) })

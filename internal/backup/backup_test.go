@@ -69,6 +69,22 @@ func TestEverybodySignsInAnewAfterARestore(t *testing.T) {
 	}
 }
 
+// The copy of a site must not speak for it.
+func TestARestoredSiteHasItsWebhooksOff(t *testing.T) {
+	each(t, func(t *testing.T, postgres bool) {
+		s := newSite(t, false)
+		s.must(s.DB.Update(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO webhook (id, name, url, kinds, space, secret, old_secret, old_until, state, why, failing_since, created_at)
+				VALUES (1, 'Press', 'https://example.org/', '[]', 0, $1, $1, 0, 'on', '', 0, 0)`, []byte{1})
+			return err
+		}))
+		r, _ := s.restore(s.save(), s.target(postgres), backup.RestoreOptions{})
+		if n := r.number("SELECT COUNT(*) FROM webhook WHERE state = 'off' AND why = 'restored'"); n != 1 {
+			t.Errorf("%d webhooks are off because the site was restored", n)
+		}
+	})
+}
+
 func TestABackupIsOneMomentWhileWritesGoOn(t *testing.T) {
 	each(t, func(t *testing.T, postgres bool) {
 		s := newSite(t, postgres)

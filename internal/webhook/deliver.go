@@ -21,13 +21,10 @@ const (
 	retention = 30 * 24 * time.Hour
 )
 
-// DueJob looks for notes whose pause is over.
-const DueJob = "webhook.due"
-
-// DueEvery is how often.
+// DueEvery is how often Due should be called.
 const DueEvery = 10 * time.Second
 
-// Due sees to it that notes are sent whose time has come.
+// Due sees to it that notes are sent whose time has come. It writes only where there are some: an idle server must not take the write lock.
 func (s *Service) Due(ctx context.Context) error {
 	var hooks []core.ID
 	err := s.db.View(ctx, func(tx *db.Tx) (err error) {
