@@ -1,8 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"strconv"
 
@@ -16,8 +14,7 @@ func (x *exchange) tag(h http.Header) (unchanged bool) {
 	if x.status != http.StatusOK {
 		return false
 	}
-	sum := sha256.Sum256(x.out.Bytes()) // which processors have an instruction for
-	tag := base64.RawURLEncoding.EncodeToString(sum[:16])
+	tag := httpx.Tag(x.out.Bytes())
 	if x.version > 0 {
 		tag = strconv.FormatInt(x.version, 10) + "." + tag
 	}

@@ -197,7 +197,7 @@ func (p *pages) showTwoStep(c *shell.Call, wrong error) error {
 		page.Action, page.Submit, page.Controls = "/me/two-step", c.T("accounts.totp.on"), []control{f}
 	}
 	if wrong != nil {
-		if page.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}

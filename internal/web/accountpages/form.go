@@ -61,7 +61,7 @@ func (p formPage) fields() []ui.Field {
 
 // again shows a form that came back, with what is wrong in words beside each field.
 func again(c *shell.Call, err error, form func() formPage) error {
-	wrong, status, rest := problems(c, err)
+	wrong, status, rest := c.Problems(err)
 	if rest != nil {
 		return rest
 	}

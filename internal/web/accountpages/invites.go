@@ -35,7 +35,7 @@ func (p *pages) showInvites(c *shell.Call, code string, wrong error) error {
 func (p *pages) answerInvites(c *shell.Call, page invitesPage, code string, wrong error) (err error) {
 	status := 200
 	if wrong != nil {
-		if page.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}
@@ -81,7 +81,7 @@ func (p *pages) showAllInvites(c *shell.Call, in account.InviteInput, code strin
 	for _, f := range []*control{&uses, &days} {
 		f.Short, f.InputMode = true, "numeric"
 	}
-	page := invitesPage{Frame: officeFrame(c, c.T("accounts.invites.title")), Path: "/admin/invites", Lead: c.T("accounts.invites.all.lead"), List: list,
+	page := invitesPage{Frame: c.OfficeFrame(c.T("accounts.invites.title")), Path: "/admin/invites", Lead: c.T("accounts.invites.all.lead"), List: list,
 		Makers: map[string]string{}, Fields: []control{uses, days}}
 	handles, err := p.handles(c, list)
 	if err != nil {

@@ -27,7 +27,7 @@ func (p *pages) waiting(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	page := waitingPage{Frame: officeFrame(c, c.T("accounts.waiting.title")), List: list.Items}
+	page := waitingPage{Frame: c.OfficeFrame(c.T("accounts.waiting.title")), List: list.Items}
 	if !list.Next.IsZero() {
 		page.Older = "/admin/waiting?after=" + list.Next.String()
 	}
@@ -90,7 +90,7 @@ func (p *pages) members(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	page := membersPage{Frame: officeFrame(c, c.T("accounts.members.title")), Group: "all"}
+	page := membersPage{Frame: c.OfficeFrame(c.T("accounts.members.title")), Group: "all"}
 	for _, g := range memberGroups {
 		if g.name == c.Query("group") {
 			page.Group, page.Filter = g.name, g.filter
@@ -136,7 +136,7 @@ func (p *pages) showAdminMember(c *shell.Call, in credential.Input, link string,
 	if err != nil {
 		return err
 	}
-	page := adminPage{Frame: officeFrame(c, row.Handle), AdminRow: row, Registers: map[core.ID]string{}, ResetLink: link, Me: id == c.Actor.Member}
+	page := adminPage{Frame: c.OfficeFrame(row.Handle), AdminRow: row, Registers: map[core.ID]string{}, ResetLink: link, Me: id == c.Actor.Member}
 	if page.Credentials, err = p.credentials.Of(c.Ctx(), c.Actor, id); err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (p *pages) showAdminMember(c *shell.Call, in credential.Input, link string,
 	page.Grant, page.Roles = grantFields(c, in), roleField(c, row.Role)
 	status := http.StatusOK
 	if wrong != nil {
-		if page.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}
@@ -257,7 +257,7 @@ func (p *pages) ending(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	page := endingPage{Frame: officeFrame(c, c.T("accounts.ending.title")), List: list}
+	page := endingPage{Frame: c.OfficeFrame(c.T("accounts.ending.title")), List: list}
 	ids := make([]core.ID, len(list))
 	for i, k := range list {
 		ids[i] = k.Member

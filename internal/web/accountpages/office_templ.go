@@ -463,7 +463,7 @@ func showAdminMember(p adminPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = back(ui.Link{Href: "/admin/members", Label: p.T("accounts.members.title")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Back(ui.Link{Href: "/admin/members", Label: p.T("accounts.members.title")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -66,10 +66,10 @@ func (p *pages) showOrganisations(c *shell.Call, in organisation.Input, wrong er
 	if err != nil {
 		return err
 	}
-	page := organisationsPage{Frame: officeFrame(c, c.T("accounts.organisations.title")), List: list, Fields: organisationFields(c, in, true)}
+	page := organisationsPage{Frame: c.OfficeFrame(c.T("accounts.organisations.title")), List: list, Fields: organisationFields(c, in, true)}
 	status := http.StatusOK
 	if wrong != nil {
-		if page.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}
@@ -116,11 +116,11 @@ func (p *pages) showHouse(c *shell.Call, in *organisation.Input, handle, role st
 	}
 	who := handleControl(c, "accounts.staff.handle", "", handle)
 	who.Autocomplete = "off"
-	page := housePage{Frame: officeFrame(c, o.Name), Organisation: o, Fields: organisationFields(c, *in, false), People: people,
+	page := housePage{Frame: c.OfficeFrame(o.Name), Organisation: o, Fields: organisationFields(c, *in, false), People: people,
 		Staff: []control{who, text("role", c.T("accounts.staff.role"), c.T("accounts.staff.role.hint"), role)}}
 	status := http.StatusOK
 	if wrong != nil {
-		if page.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}

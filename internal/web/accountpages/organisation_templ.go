@@ -421,7 +421,7 @@ func showHouse(p housePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = back(ui.Link{Href: "/admin/organisations", Label: p.T("accounts.organisations.title")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Back(ui.Link{Href: "/admin/organisations", Label: p.T("accounts.organisations.title")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -145,25 +145,9 @@ func frame(c *shell.Call, title string) ui.Frame {
 	return f
 }
 
-// officeFrame is the frame of a page for those who run the site.
-func officeFrame(c *shell.Call, title string) ui.Frame {
-	f := c.Frame(title)
-	f.Active = ui.NavAdmin
-	return f
-}
-
 // from is what of a request the services may know.
 func from(c *shell.Call) account.From {
 	return account.From{Address: c.Address(), Agent: c.R.UserAgent()}
-}
-
-// problems prepares what a form says about an error, or passes on an error that a form cannot help with.
-func problems(c *shell.Call, err error) (ui.Problems, int, error) {
-	m, rest := c.Mistakes(err)
-	if rest != nil {
-		return ui.Problems{}, 0, rest
-	}
-	return ui.ProblemsOf(c.Voice, err), m.Status, nil
 }
 
 // signedIn is for pages that who waits for approval may see too.

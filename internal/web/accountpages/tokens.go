@@ -63,7 +63,7 @@ func (p *pages) showTokens(c *shell.Call, in account.TokenInput, token string, w
 	}
 	status := 200
 	if wrong != nil {
-		if page.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}

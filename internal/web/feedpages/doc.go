@@ -8,8 +8,6 @@ package feedpages
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 
 	"dayroom/internal/core"
@@ -54,8 +52,7 @@ func SpaceFeed(s space.Space) string { return s.Path() + "/feed.atom" }
 // send answers with XML, or with nothing where the reader has just that already. Nobody between keeps it: what is taken down is gone the
 // next time somebody asks.
 func send(c *shell.Call, contentType string, body []byte) error {
-	sum := sha256.Sum256(body)
-	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	tag := `"` + httpx.Tag(body) + `"`
 	h := c.W.Header()
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")

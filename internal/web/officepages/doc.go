@@ -10,7 +10,6 @@ import (
 	"dayroom/internal/policy"
 	"dayroom/internal/space"
 	"dayroom/internal/web/shell"
-	"dayroom/internal/web/ui"
 	"dayroom/internal/webhook"
 )
 
@@ -65,11 +64,5 @@ func Routes(d Deps) []shell.Route {
 	}
 }
 
-func frame(c *shell.Call, title string) ui.Frame {
-	f := c.Frame(title)
-	f.Active = ui.NavAdmin
-	return f
-}
-
-// acts are the areas of the record, in the order of its filter.
+// areas are what the record can be narrowed to, in the order of its filter.
 var areas = []string{"settings", "role", "credential", "organisation", "webhook", "job"}

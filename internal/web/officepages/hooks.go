@@ -49,10 +49,7 @@ func (p *pages) hookForm(c *shell.Call, in webhook.Input) (f hookForm, err error
 	}
 	f.Name = ui.Field{Name: "name", Label: c.T("webhooks.name"), Hint: c.T("webhooks.name.hint"), Value: in.Name, Required: true, Max: 60}
 	f.URL = ui.Field{Name: "url", Label: c.T("webhooks.url"), Hint: c.T("webhooks.url.hint"), Value: in.URL, Type: "url", Required: true, Autocomplete: "off"}
-	f.Space = ui.Field{Name: "space", Label: c.T("webhooks.space"), Value: in.Space.String(), Options: []ui.Option{{Value: core.ID(0).String(), Label: c.T("webhooks.space.all")}}}
-	for _, s := range spaces.Items {
-		f.Space.Options = append(f.Space.Options, ui.Option{Value: s.ID.String(), Label: s.Name})
-	}
+	f.Space = spaceField(c, in.Space, spaces.Items)
 	f.Kinds = ui.Field{Name: "kinds", Label: c.T("webhooks.kinds"), Hint: c.T("webhooks.kinds.hint")}
 	for _, k := range webhook.Kinds {
 		f.Kinds.Options = append(f.Kinds.Options, ui.Option{Value: k, Label: c.T("webhooks.kind." + k), Checked: slices.Contains(in.Kinds, k)})
@@ -60,8 +57,36 @@ func (p *pages) hookForm(c *shell.Call, in webhook.Input) (f hookForm, err error
 	return f, nil
 }
 
-func readHook(f shell.Form) webhook.Input {
-	return webhook.Input{Name: f.Line("name"), URL: f.Line("url"), Kinds: f.All("kinds"), Space: f.ID("space")}
+// everywhere is the choice of no space in particular. It has to be made: what is missing or broken must not widen what is told.
+const everywhere = "all"
+
+// spaceField offers spaces. The one that is chosen stands there also where it is closed, or one of very many.
+func spaceField(c *shell.Call, chosen core.ID, spaces []space.Card) ui.Field {
+	f := ui.Field{Name: "space", Label: c.T("webhooks.space"), Value: everywhere, Options: []ui.Option{{Value: everywhere, Label: c.T("webhooks.space.all")}}}
+	listed := chosen == 0
+	for _, s := range spaces {
+		f.Options = append(f.Options, ui.Option{Value: s.ID.String(), Label: s.Name})
+		listed = listed || s.ID == chosen
+	}
+	if chosen != 0 {
+		f.Value = chosen.String()
+	}
+	if !listed {
+		f.Options = append(f.Options, ui.Option{Value: f.Value, Label: c.T("webhooks.space.kept")})
+	}
+	return f
+}
+
+// readHook reads the form. What is typed is given back also where the space is none.
+func readHook(f shell.Form) (in webhook.Input, err error) {
+	in = webhook.Input{Name: f.Line("name"), URL: f.Line("url"), Kinds: f.All("kinds")}
+	if f.Line("space") == everywhere {
+		return in, nil
+	}
+	if in.Space, err = core.ParseID(f.Line("space")); err != nil {
+		err = core.Field("space", "webhook.space.unknown")
+	}
+	return in, err
 }
 
 func (p *pages) hooks(c *shell.Call) error {
@@ -73,26 +98,17 @@ func (p *pages) showHooks(c *shell.Call, in webhook.Input, wrong error) error {
 	if err != nil {
 		return err
 	}
-	page := hooksPage{Frame: frame(c, c.T("webhooks.title")), List: list}
+	page := hooksPage{Frame: c.OfficeFrame(c.T("webhooks.title")), List: list}
 	if page.Form, err = p.hookForm(c, in); err != nil {
 		return err
 	}
 	status := http.StatusOK
 	if wrong != nil {
-		if page.Form.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Form.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}
 	return c.ShowStatus(status, showHooks(page))
-}
-
-// problems prepares what a form says about an error, or passes on one that a form cannot help with.
-func problems(c *shell.Call, err error) (ui.Problems, int, error) {
-	m, rest := c.Mistakes(err)
-	if rest != nil {
-		return ui.Problems{}, 0, rest
-	}
-	return ui.ProblemsOf(c.Voice, err), m.Status, nil
 }
 
 // createHook shows the secret as the answer to the form: no address shows it again.
@@ -101,7 +117,10 @@ func (p *pages) createHook(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	in := readHook(form)
+	in, err := readHook(form)
+	if err != nil {
+		return p.showHooks(c, in, err)
+	}
 	h, secret, err := p.Webhooks.Create(c.Ctx(), c.Actor, in)
 	if err != nil {
 		return p.showHooks(c, in, err)
@@ -133,7 +152,7 @@ func (p *pages) showHook(c *shell.Call, id core.ID, in *webhook.Input, secret st
 	if in == nil {
 		in = &webhook.Input{Name: h.Name, URL: h.URL, Kinds: h.Kinds, Space: h.Space}
 	}
-	page := hookPage{Frame: frame(c, h.Name), Hook: h, Secret: secret, Log: log.Items}
+	page := hookPage{Frame: c.OfficeFrame(h.Name), Hook: h, Secret: secret, Log: log.Items}
 	if page.Form, err = p.hookForm(c, *in); err != nil {
 		return err
 	}
@@ -145,7 +164,7 @@ func (p *pages) showHook(c *shell.Call, id core.ID, in *webhook.Input, secret st
 	}
 	status := http.StatusOK
 	if wrong != nil {
-		if page.Form.Problems, status, err = problems(c, wrong); err != nil {
+		if page.Form.Problems, status, err = c.Problems(wrong); err != nil {
 			return err
 		}
 	}
@@ -161,8 +180,11 @@ func (p *pages) changeHook(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	in := readHook(form)
-	if err := p.Webhooks.Change(c.Ctx(), c.Actor, id, in); err != nil {
+	in, err := readHook(form)
+	if err == nil {
+		err = p.Webhooks.Change(c.Ctx(), c.Actor, id, in)
+	}
+	if err != nil {
 		return p.showHook(c, id, &in, "", err)
 	}
 	c.Say(ui.Good, "webhooks.saved")

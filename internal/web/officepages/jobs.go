@@ -45,7 +45,7 @@ func (p *pages) jobs(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	page := jobsPage{Frame: frame(c, c.T("jobs.title")), State: state, List: list.Items}
+	page := jobsPage{Frame: c.OfficeFrame(c.T("jobs.title")), State: state, List: list.Items}
 	for _, v := range views {
 		page.Tabs = append(page.Tabs, ui.Tab{Label: c.T("jobs.state." + string(v)), Href: jobsAt(v, core.Cursor{}), Current: v == state})
 	}

@@ -3,6 +3,7 @@ package officepages
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/act"
@@ -47,7 +48,7 @@ func (p *pages) record(c *shell.Call) error {
 	if err != nil {
 		return err
 	}
-	page := recordPage{Frame: frame(c, c.T("record.title")), Area: area, List: list.Items}
+	page := recordPage{Frame: c.OfficeFrame(c.T("record.title")), Area: area, List: list.Items}
 	ids := []core.ID{}
 	for _, a := range list.Items {
 		ids = append(ids, a.Actor, a.Subject)
@@ -82,7 +83,18 @@ func (p recordPage) who(id core.ID) string {
 // did says what was done. A kind that has no sentence yet is said as it is.
 func (p recordPage) did(a act.Act) string {
 	if key := "act." + a.Kind; p.Has(key) {
-		return p.T(key, a.Target)
+		return p.T(key, p.target(a))
 	}
 	return a.Kind + " " + a.Target
+}
+
+// target is what it was done to, in words where there are some.
+func (p recordPage) target(a act.Act) string {
+	if key := "record.setting." + a.Target; p.Has(key) {
+		return p.T(key)
+	}
+	if strings.HasPrefix(a.Kind, "job.") {
+		return name(p.Voice, a.Target)
+	}
+	return a.Target
 }

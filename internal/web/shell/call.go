@@ -233,6 +233,13 @@ func (c *Call) Frame(title string) ui.Frame {
 	return f
 }
 
+// OfficeFrame is the frame of a page for those who run the site.
+func (c *Call) OfficeFrame(title string) ui.Frame {
+	f := c.Frame(title)
+	f.Active = ui.NavAdmin
+	return f
+}
+
 // Show answers with a page.
 func (c *Call) Show(page templ.Component) error { return c.ShowStatus(http.StatusOK, page) }
 

@@ -13,6 +13,7 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/httpx"
 	"dayroom/internal/platform/markup"
+	"dayroom/internal/web/ui"
 )
 
 // Form is what a person sent.
@@ -143,4 +144,14 @@ func (c *Call) Mistakes(err error) (Mistakes, error) {
 		c.shell.Log.Error("a form could not be saved", "reference", httpx.RequestID(c.Ctx()), "error", err)
 	}
 	return m, nil
+}
+
+// Problems prepares what a form of package ui says about an error, with the status of the answer, or passes on an error that a form cannot
+// help with.
+func (c *Call) Problems(err error) (ui.Problems, int, error) {
+	m, rest := c.Mistakes(err)
+	if rest != nil {
+		return ui.Problems{}, 0, rest
+	}
+	return ui.ProblemsOf(c.Voice, err), m.Status, nil
 }

@@ -97,7 +97,7 @@ func (p *pages) change(c *shell.Call) error {
 	}
 	in := readSettings(form, c.Settings)
 	if err := p.Site.Change(c.Ctx(), c.Actor, in); err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}
@@ -127,13 +127,4 @@ func readSettings(f shell.Form, in site.Settings) site.Settings {
 		}
 	}
 	return in
-}
-
-// problems prepares what a form says about an error, or passes on an error that a form cannot help with.
-func problems(c *shell.Call, err error) (ui.Problems, int, error) {
-	m, rest := c.Mistakes(err)
-	if rest != nil {
-		return ui.Problems{}, 0, rest
-	}
-	return ui.ProblemsOf(c.Voice, err), m.Status, nil
 }

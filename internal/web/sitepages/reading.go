@@ -56,7 +56,7 @@ func (p *pages) setZone(c *shell.Call) error {
 	}
 	zone := form.Line("zone")
 	if !isZone(zone) {
-		wrong, status, err := problems(c, zoneUnknown)
+		wrong, status, err := c.Problems(zoneUnknown)
 		if err != nil {
 			return err
 		}

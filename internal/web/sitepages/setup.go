@@ -48,7 +48,7 @@ func (p *pages) setUp(c *shell.Call) error {
 	page := setUpPage{settingsPage: settingsPage{In: in}, Code: form.Line("code"), Handle: form.Line("handle")}
 	entry, err := p.makeSite(c, page, form.Raw("password"))
 	if err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}

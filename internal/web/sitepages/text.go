@@ -85,7 +85,7 @@ func (p *pages) changeText(c *shell.Call) error {
 		err = p.Site.ChangePage(c.Ctx(), c.Actor, name, code, body)
 	}
 	if err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (p *pages) join(c *shell.Call) error {
 }
 
 func (p *pages) joinAgain(c *shell.Call, err error, in space.JoinInput, next string) error {
-	wrong, status, err := problems(c, err)
+	wrong, status, err := c.Problems(err)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (p *pages) leave(c *shell.Call) error {
 		c.Say(ui.Calm, "spaces.leave.done")
 		return c.Go(ui.PathSpaces)
 	}
-	wrong, status, err := problems(c, err)
+	wrong, status, err := c.Problems(err)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (p *pages) acceptRules(c *shell.Call) error {
 		return err
 	}
 	if err := p.spaces.AcceptRules(c.Ctx(), c.Actor, c.Path("slug"), form.Line("rules")); err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func (p *pages) invite(c *shell.Call) error {
 	}
 	slug, handle := c.Path("slug"), form.Line("handle")
 	if err := p.spaces.Invite(c.Ctx(), c.Actor, slug, handle); err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (p *pages) appoint(c *shell.Call) error {
 	}
 	handle := form.Line("handle")
 	if err := p.spaces.AppointSteward(c.Ctx(), c.Actor, c.Path("slug"), handle); err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (p *pages) dismiss(c *shell.Call) error {
 	}
 	err = p.spaces.DismissSteward(c.Ctx(), c.Actor, c.Path("slug"), member, form.Line("successor"))
 	if err != nil && c.Actor.IsAdmin() {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}

@@ -66,15 +66,6 @@ func frame(c *shell.Call, title string, s space.Space) ui.Frame {
 	return f
 }
 
-// problems prepares what a form says about an error, or passes on an error that a form cannot help with.
-func problems(c *shell.Call, err error) (ui.Problems, int, error) {
-	m, rest := c.Mistakes(err)
-	if rest != nil {
-		return ui.Problems{}, 0, rest
-	}
-	return ui.ProblemsOf(c.Voice, err), m.Status, nil
-}
-
 // next is where a form was to lead afterwards, or the space.
 func next(given string, s space.Space) string {
 	if given == "" {

@@ -60,7 +60,7 @@ func (p *pages) create(c *shell.Call) error {
 	in := read(form)
 	s, err := p.spaces.Create(c.Ctx(), c.Actor, in)
 	if err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (p *pages) change(c *shell.Call) error {
 	in := read(form)
 	s, err := p.spaces.Change(c.Ctx(), c.Actor, c.Path("slug"), in)
 	if err != nil {
-		wrong, status, err := problems(c, err)
+		wrong, status, err := c.Problems(err)
 		if err != nil {
 			return err
 		}
