@@ -39,6 +39,7 @@ type Config struct {
 	Backups      string
 	WebhookHosts string
 	BackupKeep   string
+	Demo         bool // no option: see DemoConfig
 }
 
 // Option is a setting of Config: where it is said, what it is when nobody says it, and what it means.

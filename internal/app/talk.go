@@ -41,7 +41,7 @@ func (a *App) composeTalk(ids *core.IDMaker) error {
 	if err != nil {
 		return err
 	}
-	a.Webhooks = webhook.New(a.DB, ids, a.Clock, a.Keys, webhook.Client(hosts), a.Config.BaseURL)
+	a.Webhooks = webhook.New(a.DB, ids, a.Clock, a.Keys, webhook.Client(hosts, a.Config.Demo), a.Config.BaseURL)
 	a.Webhooks.Subscribe(a.Events)
 	a.Jobs.HandleApart(webhook.DeliverJob, a.Webhooks.Deliver)
 	a.Notify.Subscribe(a.Events)

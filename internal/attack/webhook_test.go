@@ -106,7 +106,7 @@ func TestAWebhookCannotBeMadeForWhatIsInside(t *testing.T) {
 	keeper := s.As("keeper")
 	for _, address := range []string{"http://example.org/", "https://127.1/", "https://0177.0.0.1/", "https://2130706433/", "https://0x7f.1/", "https://[::1]/",
 		"https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://①②⑦.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/", "https://[fd00:ec2::254]/", "https://user@10.0.0.1/", "https://example.org:5432/"} {
-		a := keeper.Post("/admin/webhooks", url.Values{"name": {"Inside"}, "url": {address}, "kinds": {"thread.created"}})
+		a := keeper.Post("/admin/webhooks", url.Values{"name": {"Inside"}, "url": {address}, "kinds": {"thread.created"}, "space": {"all"}})
 		if a.Status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", address, a.Status)
 		}
@@ -115,7 +115,7 @@ func TestAWebhookCannotBeMadeForWhatIsInside(t *testing.T) {
 
 // A name is looked at where it leads when it is connected, not when it is entered.
 func TestAWebhookToANameThatLeadsInsideReachesNothing(t *testing.T) {
-	s, hooks, id := hooked(t, webhook.Client(nil), "https://localhost/")
+	s, hooks, id := hooked(t, webhook.Client(nil, false), "https://localhost/")
 	if d := sent(s, hooks, id); d.Status != 0 || d.Why != fetch.WhyRefused {
 		t.Errorf("the note is %+v", d)
 	}

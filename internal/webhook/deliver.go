@@ -16,10 +16,17 @@ var pauses = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute,
 
 // Bounds.
 const (
-	giveUp    = 3 * 24 * time.Hour // a hook that took nothing for so long is switched off
-	turn      = 2 * time.Minute    // how long one hook may keep a worker
+	turn      = 2 * time.Minute // how long one hook may keep a worker
 	retention = 30 * 24 * time.Hour
 )
+
+// giveUp is how long a hook may take nothing before it is switched off: until a note has had all its attempts.
+func giveUp() (sum time.Duration) {
+	for _, p := range pauses {
+		sum += p
+	}
+	return sum
+}
 
 // DueEvery is how often Due should be called.
 const DueEvery = 10 * time.Second
@@ -162,7 +169,7 @@ func (s *Service) judge(tx *db.Tx, h Hook, r result, now time.Time) error {
 	switch {
 	case r.status == http.StatusGone:
 		why = WhyGone
-	case !h.FailingSince.IsZero() && now.Sub(h.FailingSince) >= giveUp:
+	case !h.FailingSince.IsZero() && now.Sub(h.FailingSince) >= giveUp():
 		why = WhyFailing
 	}
 	if why != "" {

@@ -16,12 +16,18 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
+	"dayroom/internal/account"
 	"dayroom/internal/core"
+	"dayroom/internal/credential"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/fetch"
 	"dayroom/internal/platform/keys"
+	"dayroom/internal/queue"
+	"dayroom/internal/space"
+	"dayroom/internal/thread"
 )
 
 // State of a hook.
@@ -61,12 +67,7 @@ func (h Hook) Wants(kind string, space core.ID) bool {
 	if h.Space != 0 && h.Space != space {
 		return false
 	}
-	for _, k := range h.Kinds {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(h.Kinds, kind)
 }
 
 // DeliveryState is where a note stands.
@@ -97,10 +98,10 @@ type Delivery struct {
 // Kinds are the events that can be told, in the order in which they are offered. Who joins which space is not among them: that is what a
 // person is ill with.
 var Kinds = []string{
-	"thread.created", "comment.created", "post.edited", "post.deleted", "post.state_set", "thread.changed",
-	"space.created", "space.changed", "space.archived", "space.reopened",
-	"queue.reported", "queue.decided",
-	"member.joined", "member.approved", "credential.granted", "credential.revoked",
+	thread.ThreadCreated, thread.CommentCreated, thread.PostEdited, thread.PostDeleted, thread.PostStateSet, thread.ThreadChanged,
+	space.EventCreated, space.EventChanged, space.EventArchived, space.EventReopened,
+	queue.EventReported, queue.EventDecided,
+	account.EventJoined, account.EventApproved, credential.EventGranted, credential.EventRevoked,
 }
 
 // TestKind is the note of the test button.
@@ -113,9 +114,9 @@ type Poster interface {
 }
 
 // Client makes the guarded client for webhooks: HTTPS only, the public web only except for hosts that the operator vouches for, no redirect,
-// ten seconds, and no more than the beginning of an answer.
-func Client(hosts []fetch.Host) *fetch.Client {
-	return fetch.New(fetch.Options{Timeout: 10 * time.Second, MaxBytes: 1 << 10, UserAgent: "Dayroom-Webhook", Hosts: hosts, Secure: true, Stay: true, Start: true})
+// ten seconds, and no more than the beginning of an answer. A closed one goes to those hosts only.
+func Client(hosts []fetch.Host, closed bool) *fetch.Client {
+	return fetch.New(fetch.Options{Closed: closed, Timeout: 10 * time.Second, MaxBytes: 1 << 10, UserAgent: "Dayroom-Webhook", Hosts: hosts, Secure: true, Stay: true, Start: true})
 }
 
 // Service keeps hooks and sends notes. Safe for concurrent use.

@@ -31,7 +31,7 @@ const (
 	overlap  = 24 * time.Hour // how long the secret before is still used beside the new one
 )
 
-func (s *Service) check(in *Input) error {
+func (s *Service) check(tx *db.Tx, in *Input) error {
 	in.Name, in.URL = strings.Join(strings.Fields(in.Name), " "), strings.TrimSpace(in.URL)
 	slices.Sort(in.Kinds)
 	in.Kinds = slices.Compact(in.Kinds)
@@ -45,6 +45,13 @@ func (s *Service) check(in *Input) error {
 	if err := s.post.Check(in.URL); err != nil {
 		f.Check(false, "url", "webhook.url."+urlProblem(err))
 	}
+	if in.Space != 0 {
+		there, err := db.One(tx, db.Bool, "SELECT EXISTS (SELECT 1 FROM space WHERE id = $1)", in.Space)
+		if err != nil {
+			return err
+		}
+		f.Check(there, "space", "webhook.space.unknown")
+	}
 	return f.Err()
 }
 
@@ -57,6 +64,8 @@ func urlProblem(err error) string {
 			return "insecure"
 		case "fetch.refused":
 			return "refused"
+		case "fetch.closed":
+			return "closed"
 		}
 	}
 	return "form"
@@ -81,7 +90,7 @@ func (s *Service) Create(ctx context.Context, actor core.Actor, in Input) (h Hoo
 	raw := newSecret()
 	h = Hook{ID: s.ids.Next(), State: On, Created: s.clock.Now()}
 	err = s.manage(ctx, actor, func(tx *db.Tx) error {
-		if err := s.check(&in); err != nil {
+		if err := s.check(tx, &in); err != nil {
 			return err
 		}
 		n, err := db.One(tx, db.Int64, "SELECT COUNT(*) FROM webhook")
@@ -120,7 +129,7 @@ func (s *Service) Change(ctx context.Context, actor core.Actor, id core.ID, in I
 		if err != nil {
 			return err
 		}
-		if err := s.check(&in); err != nil {
+		if err := s.check(tx, &in); err != nil {
 			return err
 		}
 		kinds, err := json.Marshal(in.Kinds)

@@ -8,6 +8,7 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
+	"dayroom/internal/queue"
 )
 
 // DeliverJob sends what waits for a hook.
@@ -55,8 +56,10 @@ func (s *Service) told(tx *db.Tx, e event.Event) error {
 func (s *Service) facts(e event.Event) facts {
 	f := facts{ID: e.Subject, Thread: e.Thread, Space: e.Space}
 	switch {
-	case e.Kind == "queue.reported":
+	case e.Kind == queue.EventReported:
 		f.Page = s.base + "/queue"
+	case e.Kind == queue.EventDecided && e.Thread == 0: // about a member: who is in which space is not told
+		f.ID = 0
 	case e.Thread != 0 && e.Subject != 0 && e.Subject != e.Thread:
 		f.Page, f.API = s.base+"/c/"+e.Subject.String(), s.base+"/api/v1/comments/"+e.Subject.String()
 	case e.Thread != 0:

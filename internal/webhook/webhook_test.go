@@ -70,7 +70,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 		w.must(err)
 		quiet := slog.New(slog.DiscardHandler)
 		w.events, w.jobs = event.NewDispatcher(d, quiet), job.NewRunner(d, ids, w.clock, quiet)
-		w.Service = webhook.New(d, ids, w.clock, k, webhook.Client(hosts), "https://room.example.org")
+		w.Service = webhook.New(d, ids, w.clock, k, webhook.Client(hosts, false), "https://room.example.org")
 		w.Subscribe(w.events)
 		w.jobs.HandleApart(webhook.DeliverJob, w.Deliver)
 		w.must(w.events.Start(ctx))
@@ -164,6 +164,11 @@ func TestWhatHappensIsToldInIDsAndNotWhoDidIt(t *testing.T) {
 
 func TestAHookHearsOnlyWhatItAskedFor(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
+		w.must(w.db.Update(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO space (id, slug, kind, name, description, rules, rules_html, visibility, joining, tags, created_at)
+				VALUES (9, 'nine', 'community', 'Nine', '', '', '', 'members', 'open', '[]', 1)`)
+			return err
+		}))
 		w.hook(webhook.Input{Space: 9})
 		w.hook(webhook.Input{Kinds: []string{"thread.created"}})
 		w.happen(reply)
@@ -264,6 +269,41 @@ func TestWhoDoesNotAnswerIsLeftAloneForAWhile(t *testing.T) {
 			t.Errorf("the log does not say why: %+v", d)
 		}
 	})
+}
+
+// Which member a decision in a space is about would tell who is in it.
+func TestADecisionAboutAMemberNamesNobody(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.hook(webhook.Input{Kinds: []string{"queue.decided"}})
+		w.happen(event.Event{Kind: "queue.decided", Actor: 77, Space: 5, Subject: 88})
+		if len(w.there.bodies) != 1 || strings.Contains(w.there.bodies[0], "88") || !strings.Contains(w.there.bodies[0], `"space":"5"`) {
+			t.Errorf("came: %v", w.there.bodies)
+		}
+	})
+}
+
+func TestAHookForASpaceThatIsNotThereIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, _, err := w.Create(ctx, admin, webhook.Input{Name: "Press desk", URL: w.there.url, Kinds: []string{"comment.created"}, Space: 404})
+		if core.CodeOf(err) != core.Invalid {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// In a demo everybody is an admin.
+func TestAClosedClientGoesToTheHostsOfTheOperatorOnly(t *testing.T) {
+	hosts, err := fetch.ParseHosts("hooks.example.lan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := webhook.Client(hosts, true)
+	if err := closed.Check("https://example.org/in"); core.CodeOf(err) != core.Invalid {
+		t.Errorf("the web: %v", err)
+	}
+	if err := closed.Check("http://hooks.example.lan/in"); err != nil {
+		t.Errorf("a host of the operator: %v", err)
+	}
 }
 
 func TestTheTestButtonSendsANote(t *testing.T) {

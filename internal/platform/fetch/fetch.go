@@ -42,6 +42,7 @@ type Options struct {
 	// addresses are chosen by whoever runs the site, and with Stay, lest a stranger's redirect leads there.
 	Hosts  []Host
 	Secure bool // https only, except to Hosts
+	Closed bool // nowhere but to Hosts
 	Stay   bool // a redirect is an answer like any other, and is not followed
 	Start  bool // the first MaxBytes of a body are enough, and what comes of it in a fifth of Timeout; the rest is not read
 }
@@ -73,7 +74,7 @@ func New(opt Options) *Client {
 	if opt.UserAgent == "" {
 		opt.UserAgent = "Dayroom"
 	}
-	c := &Client{guard: guard{allow: opt.Allow, ports: opt.Ports, hosts: opt.Hosts, secure: opt.Secure}, opt: opt}
+	c := &Client{guard: guard{allow: opt.Allow, ports: opt.Ports, hosts: opt.Hosts, secure: opt.Secure, closed: opt.Closed}, opt: opt}
 	c.dialer = net.Dialer{Timeout: opt.Timeout, Resolver: opt.Resolver}
 	c.http = http.Client{
 		CheckRedirect: c.redirect,
@@ -108,7 +109,7 @@ func (c *Client) Check(address string) error {
 	return c.guard.url(u)
 }
 
-// Get fetches an address. Errors are Invalid "fetch.bad_address" (no address of the web), "fetch.insecure" (no https),
+// Get fetches an address. Errors are Invalid "fetch.bad_address" (no address of the web), "fetch.insecure" (no https), "fetch.closed" (not one of Hosts),
 // "fetch.refused" (leads where we do not go), "fetch.too_large", "fetch.too_many_redirects"; Unavailable "fetch.unavailable" when
 // the other side does not answer well.
 func (c *Client) Get(ctx context.Context, address string) (Response, error) {

@@ -20,6 +20,7 @@ type guard struct {
 	ports  []uint16
 	hosts  []Host
 	secure bool
+	closed bool
 }
 
 // Host is a name that may lead to a private address, and the port there; port 0 stands for 80 and 443.
@@ -104,6 +105,9 @@ func (g guard) url(u *url.URL) error {
 		return refuse("port " + u.Port())
 	}
 	named := g.named(net.JoinHostPort(host, strconv.Itoa(int(port))))
+	if g.closed && !named {
+		return core.E(core.Invalid, "fetch.closed")
+	}
 	if g.secure && u.Scheme != "https" && !named {
 		return core.E(core.Invalid, "fetch.insecure")
 	}

@@ -31,4 +31,5 @@ CREATE TABLE webhook_delivery (
 );
 CREATE INDEX webhook_delivery_log ON webhook_delivery (webhook, id DESC);
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, next_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_failed ON webhook_delivery (id) WHERE state = 'failed';
 CREATE INDEX webhook_delivery_old ON webhook_delivery (created_at);
