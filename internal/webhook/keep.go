@@ -33,8 +33,7 @@ const (
 
 func (s *Service) check(tx *db.Tx, in *Input) error {
 	in.Name, in.URL = strings.Join(strings.Fields(in.Name), " "), strings.TrimSpace(in.URL)
-	slices.Sort(in.Kinds)
-	in.Kinds = slices.Compact(in.Kinds)
+	in.Kinds = slices.Compact(slices.Sorted(slices.Values(in.Kinds))) // a copy: the caller's own stays in its order
 	f := core.Fields{}
 	n := utf8.RuneCountInString(in.Name)
 	f.Check(n >= 2 && n <= maxName && utf8.ValidString(in.Name) && !strings.ContainsFunc(in.Name, unicode.IsControl), "name", "webhook.name.length")

@@ -282,6 +282,16 @@ func TestADecisionAboutAMemberNamesNobody(t *testing.T) {
 	})
 }
 
+func TestWhatIsEnteredStaysAsTheCallerHasIt(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		kinds := []string{"thread.created", "comment.created", "thread.created"}
+		h := w.read(w.hook(webhook.Input{Kinds: kinds}))
+		if kinds[0] != "thread.created" || strings.Join(h.Kinds, " ") != "comment.created thread.created" {
+			t.Errorf("entered %v, kept %v", kinds, h.Kinds)
+		}
+	})
+}
+
 func TestAHookForASpaceThatIsNotThereIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		_, _, err := w.Create(ctx, admin, webhook.Input{Name: "Press desk", URL: w.there.url, Kinds: []string{"comment.created"}, Space: 404})
