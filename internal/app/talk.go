@@ -85,7 +85,7 @@ func (a *App) schedule() {
 			return err
 		})
 	}
-	a.Jobs.Handle(search.FillJob, func(ctx context.Context, _ job.Job) error { return a.Search.Fill(ctx) })
+	a.Jobs.HandleApart(search.FillJob, func(ctx context.Context, _ job.Job) error { return a.Search.Fill(ctx) })
 	a.Jobs.Every("search.begin", time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Begin(ctx) })
 	a.Jobs.Every(search.PackJob, 24*time.Hour, func(ctx context.Context, _ job.Job) error { return a.Search.Pack(ctx) })
 	a.Jobs.EveryApart(backup.NightJob, time.Hour, func(ctx context.Context, _ job.Job) error { return a.Night().Tonight(ctx) })

@@ -24,6 +24,7 @@ const (
 const (
 	fillThreads = 20
 	fillPause   = 5 * time.Millisecond
+	fillAside   = time.Second // between two looks whether an import still goes on
 	packPages   = 200
 )
 
@@ -46,6 +47,9 @@ func AddFill(tx *db.Tx, ids *core.IDMaker, now time.Time) error {
 // it in the transaction that writes them.
 func Postpone(tx *db.Tx, thread core.ID) error {
 	if err := hold(tx); err != nil {
+		return err
+	}
+	if err := setState(tx, statePostponed, thread.String()); err != nil {
 		return err
 	}
 	unfinished, err := filling(tx)
@@ -76,17 +80,52 @@ func hold(tx *db.Tx) error {
 func Forget(tx *db.Tx) error { return engineOf(tx).clear(tx) }
 
 // Fill makes the index in steps, and packs it. When it is interrupted, it goes on where it stopped. Posts that are written meanwhile are
-// brought in by whoever writes them.
+// brought in by whoever writes them. While an import goes on, it stands aside: somebody waits for the import.
 func (s *Service) Fill(ctx context.Context) error {
-	if err := s.inSteps(ctx, fillStep); err != nil {
+	if err := s.inSteps(ctx, fillStep, s.standAside()); err != nil {
 		return err
 	}
 	return s.Pack(ctx)
 }
 
-// inSteps runs a step after the other, each in a transaction of its own, until one says that it was the last.
-func (s *Service) inSteps(ctx context.Context, step func(*db.Tx) (done bool, err error)) error {
+// standAside returns a function that waits until nothing was postponed for the length of a look. An import is another process, perhaps on
+// another machine, so that its trace in the database is what tells of it.
+func (s *Service) standAside() func(context.Context) error {
+	known, begun := "", false
+	return func(ctx context.Context) error {
+		for {
+			var last string
+			err := s.db.View(ctx, func(tx *db.Tx) (err error) {
+				last, err = state(tx, statePostponed)
+				return err
+			})
+			if err != nil || last == known || !begun {
+				known, begun = last, true
+				return err
+			}
+			known = last
+			if err := s.wait(ctx, fillAside); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// inSteps runs a step after the other, each in a transaction of its own, until one says that it was the last. Before each it calls ready.
+func (s *Service) inSteps(ctx context.Context, step func(*db.Tx) (done bool, err error), ready func(context.Context) error) error {
 	for {
+		if err := ready(ctx); err != nil {
+			return err
+		}
 		done := false
 		err := s.db.Update(ctx, func(tx *db.Tx) (err error) {
 			done, err = step(tx)
@@ -95,10 +134,8 @@ func (s *Service) inSteps(ctx context.Context, step func(*db.Tx) (done bool, err
 		if err != nil || done {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(fillPause):
+		if err := s.wait(ctx, fillPause); err != nil {
+			return err
 		}
 	}
 }
@@ -153,5 +190,5 @@ func fillStep(tx *db.Tx) (done bool, err error) {
 // Pack brings the pieces together that the index has grown in, in steps: a word is then looked up in a few places and not in twenty.
 // Where something was taken out since, all of it is written anew: what was deleted is then in no page of the file.
 func (s *Service) Pack(ctx context.Context) error {
-	return s.inSteps(ctx, func(tx *db.Tx) (bool, error) { return engineOf(tx).pack(tx) })
+	return s.inSteps(ctx, func(tx *db.Tx) (bool, error) { return engineOf(tx).pack(tx) }, s.standAside())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
@@ -31,11 +32,12 @@ type Service struct {
 	db    *db.DB
 	clock core.Clock
 	ids   *core.IDMaker
+	wait  func(context.Context, time.Duration) error
 }
 
 // New makes the service.
 func New(d *db.DB, clock core.Clock, ids *core.IDMaker) *Service {
-	return &Service{db: d, clock: clock, ids: ids}
+	return &Service{db: d, clock: clock, ids: ids, wait: wait}
 }
 
 // Request is a search.

@@ -311,3 +311,41 @@ func TestFillingMakesTheSameIndex(t *testing.T) {
 		}
 	})
 }
+
+// Somebody waits for an import, and nobody for the index.
+func TestFillingStandsAsideWhileAnImportGoesOn(t *testing.T) {
+	each(t, func(h *house) {
+		for i := range 45 { // more than two steps
+			h.plant(thread.Thread{Space: h.open, Title: fmt.Sprintf("Zebra %d", i), Body: "Stripes."})
+		}
+		h.must(h.search.Begin(ctx()))
+		postpone := func() {
+			h.must(h.db.Update(ctx(), func(tx *db.Tx) error { return search.Postpone(tx, h.ids.Next()) }))
+		}
+		h.exec("DELETE FROM search_doc")
+		h.exec("DELETE FROM search_state")
+		filled := func() int64 {
+			h.Helper()
+			var n int64
+			h.must(h.db.View(ctx(), func(tx *db.Tx) (err error) {
+				n, err = db.One(tx, db.Int64, "SELECT COUNT(*) FROM search_doc")
+				return err
+			}))
+			return n
+		}
+		var during []int64
+		h.search.OnWait(func() {
+			if n := filled(); n > 0 && len(during) < 4 {
+				during = append(during, n)
+				postpone()
+			}
+		})
+		h.must(h.search.Fill(ctx()))
+		if !slices.Equal(during, []int64{20, 20, 20, 20}) {
+			t.Errorf("while the import went on, the index grew: %v", during)
+		}
+		if n := filled(); n != 45 {
+			t.Errorf("%d posts are in the index at the end", n)
+		}
+	})
+}

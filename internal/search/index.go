@@ -253,9 +253,10 @@ func clearTables(tx *db.Tx) error {
 
 // What search_state holds.
 const (
-	stateFilled = "filled"  // the version of the preparation with which the whole index was made
-	statePlace  = "place"   // the thread up to which Fill has come
-	stateLoose  = "dropped" // all of the index has to be written anew: something was taken out, or it was just filled
+	stateFilled    = "filled"    // the version of the preparation with which the whole index was made
+	statePlace     = "place"     // the thread up to which Fill has come
+	statePostponed = "postponed" // the thread of the last Postpone
+	stateLoose     = "dropped"   // all of the index has to be written anew: something was taken out, or it was just filled
 )
 
 func setState(tx *db.Tx, name, value string) error {
