@@ -21,25 +21,29 @@ import (
 
 // cli is the command line. The common flags are repeated in app.Options, which explains each and knows the environment variable.
 type cli struct {
-	Addr         string `placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8080)."`
-	Data         string `placeholder:"DIR" help:"Folder for database, images, key store and key file (data)."`
-	DB           string `name:"db" placeholder:"FILE|URL" help:"Database: a SQLite file, or postgres://USER:PASSWORD@HOST/NAME."`
-	Keys         string `placeholder:"FILE|URL" help:"Key store: a SQLite file, or a postgres:// address of its own."`
-	KeyFile      string `placeholder:"FILE" help:"File with the root key."`
-	BaseURL      string `name:"base-url" placeholder:"URL" help:"The site's own address, such as https://dayroom.example.org."`
-	Proxies      string `placeholder:"NETS" help:"Networks of proxies whose X-Forwarded-For is believed."`
-	Flood        string `placeholder:"N" help:"Requests a second that one address may send in the long run; 0 is without a bound (50)."`
-	APIRate      string `name:"api-rate" placeholder:"N" help:"Calls a minute that one personal token may make to the API; 0 is without a bound (600)."`
-	SMTPAddr     string `name:"smtp-addr" placeholder:"HOST:PORT" help:"Mail server; without one nothing is mailed and everything else works."`
-	SMTPUser     string `name:"smtp-user" placeholder:"NAME" help:"User name at the mail server."`
-	SMTPPassword string `name:"smtp-password" placeholder:"WORD" help:"Password at the mail server (better: DAYROOM_SMTP_PASSWORD)."`
-	SMTPFrom     string `name:"smtp-from" placeholder:"ADDRESS" help:"Sender of mails."`
-	SMTPTLS      string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
-	MetricsToken string `name:"metrics-token" placeholder:"WORD" help:"What Prometheus sends as bearer token to read /metrics (better: DAYROOM_METRICS_TOKEN)."`
-	Backups      string `name:"backups" placeholder:"DIR" help:"Folder for the backups that are made and proven each night (default: backups in the data folder)."`
-	WebhookHosts string `name:"webhook-hosts" placeholder:"HOSTS" help:"Hosts in your own network that webhooks may be sent to."`
-	BackupKeep   string `name:"backup-keep" placeholder:"N" help:"How many of the newest of them stay (default: 7); 0 makes none."`
-	Log          string `placeholder:"FORM" help:"Form of the log: text or json (text)."`
+	Addr          string `placeholder:"HOST:PORT" help:"Address to listen on (127.0.0.1:8080)."`
+	Data          string `placeholder:"DIR" help:"Folder for database, images, key store and key file (data)."`
+	DB            string `name:"db" placeholder:"FILE|URL" help:"Database: a SQLite file, or postgres://USER:PASSWORD@HOST/NAME."`
+	Keys          string `placeholder:"FILE|URL" help:"Key store: a SQLite file, or a postgres:// address of its own."`
+	KeyFile       string `placeholder:"FILE" help:"File with the root key."`
+	BaseURL       string `name:"base-url" placeholder:"URL" help:"The site's own address, such as https://dayroom.example.org."`
+	Proxies       string `placeholder:"NETS" help:"Networks of proxies whose X-Forwarded-For is believed."`
+	Flood         string `placeholder:"N" help:"Requests a second that one address may send in the long run; 0 is without a bound (50)."`
+	APIRate       string `name:"api-rate" placeholder:"N" help:"Calls a minute that one personal token may make to the API; 0 is without a bound (600)."`
+	SMTPAddr      string `name:"smtp-addr" placeholder:"HOST:PORT" help:"Mail server; without one nothing is mailed and everything else works."`
+	SMTPUser      string `name:"smtp-user" placeholder:"NAME" help:"User name at the mail server."`
+	SMTPPassword  string `name:"smtp-password" placeholder:"WORD" help:"Password at the mail server (better: DAYROOM_SMTP_PASSWORD)."`
+	SMTPFrom      string `name:"smtp-from" placeholder:"ADDRESS" help:"Sender of mails."`
+	SMTPTLS       string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
+	MetricsToken  string `name:"metrics-token" placeholder:"WORD" help:"What Prometheus sends as bearer token to read /metrics (better: DAYROOM_METRICS_TOKEN)."`
+	Backups       string `name:"backups" placeholder:"DIR" help:"Folder for the backups that are made and proven each night (default: backups in the data folder)."`
+	Domain        string `name:"domain" placeholder:"NAME" help:"The site's name: it then speaks HTTPS by itself, with a certificate of Let's Encrypt, whose terms you accept by this."`
+	PlainAddr     string `name:"plain-addr" placeholder:"HOST:PORT" help:"With --domain: where visitors without HTTPS are sent on (default: :80)."`
+	ACMEMail      string `name:"acme-mail" placeholder:"ADDRESS" help:"With --domain: where the issuer writes when something is wrong with the certificate."`
+	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"With --domain: another issuer than Let's Encrypt."`
+	WebhookHosts  string `name:"webhook-hosts" placeholder:"HOSTS" help:"Hosts in your own network that webhooks may be sent to."`
+	BackupKeep    string `name:"backup-keep" placeholder:"N" help:"How many of the newest of them stay (default: 7); 0 makes none."`
+	Log           string `placeholder:"FORM" help:"Form of the log: text or json (text)."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the site. The first visit sets it up, with a code that is printed here."`
 	Demo     demoCmd     `cmd:"" help:"Run a site full of made-up people and talk, to look around in."`
@@ -60,6 +64,7 @@ func (c *cli) settings() map[string]string {
 		"addr": c.Addr, "data": c.Data, "db": c.DB, "keys": c.Keys, "key-file": c.KeyFile, "base-url": c.BaseURL, "proxies": c.Proxies,
 		"flood": c.Flood, "api-rate": c.APIRate,
 		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS, "metrics-token": c.MetricsToken,
+		"domain": c.Domain, "plain-addr": c.PlainAddr, "acme-mail": c.ACMEMail, "acme-directory": c.ACMEDirectory,
 		"backups": c.Backups, "webhook-hosts": c.WebhookHosts, "backup-keep": c.BackupKeep,
 		"log": c.Log,
 	}

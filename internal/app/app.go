@@ -25,6 +25,7 @@ import (
 	"dayroom/internal/notify"
 	"dayroom/internal/organisation"
 	"dayroom/internal/platform/act"
+	"dayroom/internal/platform/certs"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/event"
 	"dayroom/internal/platform/job"
@@ -55,6 +56,7 @@ type App struct {
 	Media  *media.Folder
 	Images *media.Processor
 	Mail   *mail.Sender
+	Certs  *certs.Manager // nil where something else speaks HTTPS
 
 	Site         *site.Service
 	Account      *account.Service
@@ -115,6 +117,9 @@ func OpenAt(ctx context.Context, c Config, log *slog.Logger, clock core.Clock) (
 	}
 	if a.Keys, err = keys.Open(ctx, c.Keys, c.KeyFile); err != nil {
 		return nil, err
+	}
+	if c.Domain != "" {
+		a.Certs = certs.New(a.DB, a.Keys, clock, certs.Options{Domain: c.Domain, Mail: c.ACMEMail, Directory: c.ACMEDirectory, Log: log})
 	}
 	if a.Lease, err = a.DB.TakeLease(ctx, clock, holder()); err != nil {
 		return nil, err
@@ -217,7 +222,7 @@ func Tables() []db.Table {
 	var out []db.Table
 	for _, part := range [][]db.Table{
 		api.Tables, importer.Tables, notify.Tables, queue.Tables, thread.Tables, search.Tables, space.Tables, organisation.Tables, credential.Tables,
-		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables, webhook.Tables,
+		account.Tables, site.Tables, job.Tables, event.Tables, figures.Tables, act.Tables, backup.Tables, webhook.Tables, certs.Tables,
 	} {
 		out = append(out, part...)
 	}

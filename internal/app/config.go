@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -20,26 +21,30 @@ import (
 
 // Config is what an operator decides before the program starts. Whatever an admin may decide in the pages is in site.Settings.
 type Config struct {
-	Addr         string
-	Data         string
-	DB           string
-	Keys         string
-	KeyFile      string
-	BaseURL      string
-	Proxies      string
-	Flood        string
-	APIRate      string
-	SMTPAddr     string
-	SMTPUser     string
-	SMTPPassword string
-	SMTPFrom     string
-	SMTPTLS      string
-	Log          string
-	MetricsToken string
-	Backups      string
-	WebhookHosts string
-	BackupKeep   string
-	Demo         bool // no option: see DemoConfig
+	Addr          string
+	Data          string
+	DB            string
+	Keys          string
+	KeyFile       string
+	BaseURL       string
+	Proxies       string
+	Domain        string
+	PlainAddr     string
+	ACMEMail      string
+	ACMEDirectory string
+	Flood         string
+	APIRate       string
+	SMTPAddr      string
+	SMTPUser      string
+	SMTPPassword  string
+	SMTPFrom      string
+	SMTPTLS       string
+	Log           string
+	MetricsToken  string
+	Backups       string
+	WebhookHosts  string
+	BackupKeep    string
+	Demo          bool // no option: see DemoConfig
 }
 
 // Option is a setting of Config: where it is said, what it is when nobody says it, and what it means.
@@ -67,6 +72,10 @@ var Options = []Option{
 	{"keys", "", "key store: a file, or a postgres:// address of its own (default: keys.db in the data folder, or the database's name with _keys)", true, func(c *Config) *string { return &c.Keys }},
 	{"key-file", "", "file with the root key (default: root.key in the data folder)", false, func(c *Config) *string { return &c.KeyFile }},
 	{"base-url", "", "the site's own address, such as https://dayroom.example.org (default: http:// and the address)", false, func(c *Config) *string { return &c.BaseURL }},
+	{"domain", "", "the site's name, such as dayroom.example.org: it then speaks HTTPS by itself, on the ports 443 and 80, with a certificate of Let's Encrypt, whose terms you accept by this", false, func(c *Config) *string { return &c.Domain }},
+	{"plain-addr", ":80", "with domain: where visitors without HTTPS are sent on, and the issuer of certificates asks", false, func(c *Config) *string { return &c.PlainAddr }},
+	{"acme-mail", "", "with domain: where the issuer writes when something is wrong with the certificate", false, func(c *Config) *string { return &c.ACMEMail }},
+	{"acme-directory", "", "with domain: another issuer than Let's Encrypt, by the address of its ACME directory", false, func(c *Config) *string { return &c.ACMEDirectory }},
 	{"proxies", "", "networks of proxies whose X-Forwarded-For is believed, such as 127.0.0.0/8, with commas between", false, func(c *Config) *string { return &c.Proxies }},
 	{"flood", "50", "requests a second that one address may send in the long run, and ten times as many at once; 0 is without a bound", false, func(c *Config) *string { return &c.Flood }},
 	{"api-rate", "600", "calls a minute that one personal token, or one address without a token, may make to the API; a tenth of them may change something; 0 is without a bound", false, func(c *Config) *string { return &c.APIRate }},
@@ -141,6 +150,12 @@ func derive(c *Config, source map[string]string) {
 	follow("db", &c.DB, filepath.Join(c.Data, "dayroom.db"))
 	follow("backups", &c.Backups, filepath.Join(c.Data, "backups"))
 	follow("key-file", &c.KeyFile, filepath.Join(c.Data, "root.key"))
+	if c.Domain = strings.ToLower(strings.TrimSpace(c.Domain)); c.Domain != "" {
+		if source["addr"] == "default" {
+			c.Addr = ":443"
+		}
+		follow("base-url", &c.BaseURL, "https://"+c.Domain)
+	}
 	follow("base-url", &c.BaseURL, "http://"+c.Addr)
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	keys := filepath.Join(c.Data, "keys.db")
@@ -168,6 +183,9 @@ func (o Option) conceal(value string) string {
 // isAddress are the secret options whose value is secret in part only.
 var isAddress = map[string]bool{"db": true, "keys": true}
 
+// domainForm is a name of the public web: labels with dots between, the last of them no number.
+var domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+
 func (c Config) check() error {
 	var problems []error
 	bad := func(ok bool, format string, args ...any) {
@@ -181,6 +199,8 @@ func (c Config) check() error {
 	u, err := url.Parse(c.BaseURL)
 	bad(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "",
 		"base-url is %q, and should look like https://dayroom.example.org", c.BaseURL)
+	bad(c.Domain == "" || domainForm.MatchString(c.Domain), "domain is %q, and should be a name such as dayroom.example.org, without https:// and port", c.Domain)
+	bad(c.Domain == "" || err == nil && u.Scheme == "https" && u.Hostname() == c.Domain, "base-url is %q and domain %q: leave base-url out, or let it be https:// and the domain", c.BaseURL, c.Domain)
 	_, err = c.TrustedProxies()
 	bad(err == nil, "proxies is %q: %v", c.Proxies, err)
 	_, err = c.floodLimit()

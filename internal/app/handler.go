@@ -82,7 +82,7 @@ func (a *App) threadPages(mode Mode) []shell.Route {
 }
 
 func (a *App) sitePages() []shell.Route {
-	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status, Tools: tools, Figures: a.Figures, Data: a.Config.Data})
+	return sitepages.Routes(sitepages.Options{DB: a.DB, Site: a.Site, Accounts: a.Account, Status: a.status, Tools: tools, Figures: a.Figures, Data: a.Config.Data, Certificate: a.certificate()})
 }
 
 // tools are the admins' pages of other packages, in the order of the overview.

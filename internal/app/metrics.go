@@ -95,6 +95,11 @@ func (a *App) readings(ctx context.Context) (out []meter.Reading, err error) {
 	if s.FreeKnown {
 		set("dayroom_disk_free_bytes", "Room left where the data folder lies.", float64(s.Free))
 	}
+	if a.Certs != nil {
+		if end, err := a.Certs.Expiry(ctx); err == nil && !end.IsZero() {
+			set("dayroom_certificate_end_timestamp_seconds", "When the certificate ends.", float64(end.Unix()))
+		}
+	}
 	hooks, hooksErr := a.Webhooks.Count(ctx)
 	if hooksErr == nil {
 		set("dayroom_webhooks_waiting", "Notes to webhooks that wait.", float64(hooks.Waiting))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"dayroom/internal/platform/db"
-	"dayroom/internal/platform/httpx"
 	"dayroom/internal/thread"
 	"dayroom/internal/webhook"
 )
@@ -33,6 +31,7 @@ const (
 	writeTime  = 60 * time.Second
 	idleTime   = 2 * time.Minute
 	stopTime   = 20 * time.Second
+	settleTime = 2 * time.Second // of stopTime: until connections that bring nothing are closed
 	maxHeader  = 32 << 10
 	eventPause = time.Second
 	tendPause  = 5 * time.Second
@@ -40,32 +39,28 @@ const (
 
 // Serve answers until ctx ends, then lets running requests finish. ready is called once the port is open.
 func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) error {
-	listener, err := net.Listen("tcp", a.Config.Addr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w (another program may use the port: choose one with --addr)", a.Config.Addr, err)
-	}
 	handler, err := a.Handler(mode)
 	if err != nil {
 		return err
 	}
-	proxies, err := a.Config.TrustedProxies()
+	doors, err := a.doors(handler)
 	if err != nil {
 		return err
 	}
-	listener = httpx.LimitConnections(listener, a.Config.connections(), proxies)
 	if err := errors.Join(a.Events.Start(ctx), a.Live.Start(ctx)); err != nil {
 		return err
 	}
 	if err := a.Search.Begin(ctx); err != nil {
 		return err
 	}
-	server := newServer(handler, patience{head: headTime, read: readTime, write: writeTime, idle: idleTime})
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
 	a.background(work, &background)
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	ready(listener.Addr().String())
+	failed := make(chan error, len(doors))
+	for _, d := range doors {
+		go func() { failed <- d.serve() }()
+	}
+	ready(doors[0].listener.Addr().String())
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -73,7 +68,7 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 		a.stopping.Store(true)
 		a.Live.Hub.Stop()
 		patience, cancel := context.WithTimeout(context.Background(), stopTime)
-		err = server.Shutdown(patience)
+		err = shut(patience, doors)
 		cancel()
 	}
 	stop()

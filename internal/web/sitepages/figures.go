@@ -16,6 +16,8 @@ type figuresPage struct {
 	figures.Dashboard
 	Storage figures.Storage
 	Charts  []chart
+	// Certificate is when the certificate of HTTPS ends, zero where there is none yet; nil where something else has it.
+	Certificate *time.Time
 }
 
 // chart is a row of bars, one a day, drawn here: nothing is loaded for it. What the bars say stands in a table too.
@@ -41,6 +43,13 @@ func (p *pages) figures(c *shell.Call) error {
 	page.Active = ui.NavAdmin
 	if page.Storage, err = figures.ReadStorage(c.Ctx(), p.DB, p.Data); err != nil {
 		return err
+	}
+	if p.Certificate != nil {
+		end, err := p.Certificate(c.Ctx())
+		if err != nil {
+			return err
+		}
+		page.Certificate = &end
 	}
 	page.Charts = []chart{
 		page.chart("posts", func(d figures.Day) int64 { return d.Posts }),
@@ -135,6 +144,9 @@ func (f figuresPage) machine() []line {
 	jobs := line{Name: f.T("site.figures.jobs"), Value: f.T("site.figures.jobs.value", int(f.Due), int(f.Running), int(f.Failed))}
 	out = append(out, f.warn(jobs, f.Failed > 0 || !f.Oldest.IsZero() && now.Sub(f.Oldest) > longWait, "jobs"))
 	out = append(out, f.backup())
+	if f.Certificate != nil {
+		out = append(out, f.certificate(*f.Certificate))
+	}
 	mail := line{Name: f.T("site.figures.mail"), Value: f.T("site.figures.mail.value", int(f.Mail.Sent), int(f.Mail.Failed))}
 	return append(out, f.warn(mail, f.Mail.Failed > 0, "mail"))
 }
@@ -155,6 +167,17 @@ func (f figuresPage) backup() line {
 		return f.warn(l, f.Dashboard.At.Sub(f.Dashboard.Backup.At) > oldBackup, "backup.old")
 	}
 	return l
+}
+
+// lateCertificate is how long before its end a certificate should have been renewed.
+const lateCertificate = 14 * 24 * time.Hour
+
+func (f figuresPage) certificate(end time.Time) line {
+	l := line{Name: f.T("site.figures.certificate"), Value: f.T("site.figures.certificate.none")}
+	if !end.IsZero() {
+		l.Value = f.T("site.figures.certificate.value", f.When(end))
+	}
+	return f.warn(l, !end.IsZero() && end.Sub(f.Dashboard.At) < lateCertificate, "certificate")
 }
 
 func (f figuresPage) warn(l line, wrong bool, key string) line {

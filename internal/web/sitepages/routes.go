@@ -5,6 +5,7 @@ package sitepages
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"dayroom/internal/account"
 	"dayroom/internal/core"
@@ -39,6 +40,8 @@ type Options struct {
 	Tools    []Tool
 	Figures  Figures
 	Data     string // the data folder, whose room is told
+	// Certificate tells when the certificate ends that the site got by itself; nil where something else speaks HTTPS.
+	Certificate func(ctx context.Context) (time.Time, error)
 }
 
 // Figures gives what an admin wants to know of the site; figures.Service is one.

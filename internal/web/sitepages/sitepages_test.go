@@ -7,9 +7,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"dayroom/internal/account"
 	"dayroom/internal/account/password"
+	"dayroom/internal/core"
+	"dayroom/internal/figures"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/keys"
 	"dayroom/internal/policy"
@@ -22,7 +25,8 @@ import (
 
 type house struct {
 	*webtest.Site
-	accounts *account.Service
+	accounts    *account.Service
+	certificate time.Time
 }
 
 func each(t *testing.T, test func(h *house)) {
@@ -39,6 +43,7 @@ func each(t *testing.T, test func(h *house)) {
 			Status: func(context.Context) sitepages.Status {
 				return sitepages.Status{Version: "1.2.3", Engine: "SQLite", KeyFile: "/srv/dayroom/root.key", Problems: []string{"The disk is nearly full."}}
 			},
+			Figures: figures.New(s.DB, s.Clock), Data: dir, Certificate: func(context.Context) (time.Time, error) { return h.certificate, nil },
 			Tools: []sitepages.Tool{{Path: "/admin/members", Key: "frame.me"}}}),
 			[]shell.Route{{Method: "GET", Path: "/", Access: policy.ForPublic, Handle: func(c *shell.Call) error {
 				return c.Show(ui.Page(c.Frame("Home"), nil))
@@ -243,5 +248,16 @@ func TestAFullDatabaseIsNotHealthy(t *testing.T) {
 		if p := v.Get("/healthz"); p.Status < 500 {
 			t.Errorf("without a database it answers %d", p.Status)
 		}
+	})
+}
+
+func TestACertificateThatWasNotRenewedIsPointedOut(t *testing.T) {
+	each(t, func(h *house) {
+		admin := h.As(h.Member("keeper", func(a *core.Actor) { a.Role = core.RoleAdmin }))
+		admin.Get("/admin/figures").Want(200, "HTTPS certificate", "none yet").WantNot("renewed by now")
+		h.certificate = h.Clock.Now().AddDate(0, 2, 0)
+		admin.Get("/admin/figures").Want(200, "good until").WantNot("renewed by now").Sound()
+		h.certificate = h.Clock.Now().AddDate(0, 0, 13)
+		admin.Get("/admin/figures").Want(200, "renewed by now")
 	})
 }
