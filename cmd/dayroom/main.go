@@ -16,6 +16,8 @@ import (
 	"dayroom/internal/platform/i18n"
 	"dayroom/internal/platform/media"
 
+	_ "time/tzdata" // a small machine or container has no time zones of its own
+
 	"github.com/alecthomas/kong"
 )
 
@@ -47,6 +49,7 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the site. The first visit sets it up, with a code that is printed here."`
 	Demo     demoCmd     `cmd:"" help:"Run a site full of made-up people and talk, to look around in."`
+	Health   healthCmd   `cmd:"" help:"Ask the site that runs here whether it is ready; the exit code tells."`
 	Config   configCmd   `cmd:"" help:"Show the settings in force and where each comes from."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to this version (serve does it too)."`
 	Import   importCmd   `cmd:"" help:"Bring conversations in from a file."`

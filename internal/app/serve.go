@@ -61,10 +61,12 @@ func (a *App) Serve(ctx context.Context, mode Mode, ready func(addr string)) err
 		go func() { failed <- d.serve() }()
 	}
 	ready(doors[0].listener.Addr().String())
+	tellManager("READY=1")
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
 		a.Log.Info("stopping: running requests may finish")
+		tellManager("STOPPING=1")
 		a.stopping.Store(true)
 		a.Live.Hub.Stop()
 		patience, cancel := context.WithTimeout(context.Background(), stopTime)
