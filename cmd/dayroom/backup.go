@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"dayroom/internal/app"
 	"dayroom/internal/backup"
@@ -85,7 +84,7 @@ func shown(settings []app.Setting, name string) string {
 }
 
 // openToRead opens a site's database and images without changing either. A place without a site is an error: opening would make one.
-func openToRead(ctx context.Context, cfg app.Config) (*db.DB, *media.Folder, error) {
+func openToRead(ctx context.Context, cfg app.Config) (*db.DB, media.Shelf, error) {
 	if err := wantSite(cfg); err != nil {
 		return nil, nil, err
 	}
@@ -93,7 +92,7 @@ func openToRead(ctx context.Context, cfg app.Config) (*db.DB, *media.Folder, err
 	if err != nil {
 		return nil, nil, err
 	}
-	folder, err := media.OpenFolder(filepath.Join(cfg.Data, app.MediaFolder))
+	folder, err := media.OpenShelf(ctx, cfg.Shelf())
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}

@@ -38,6 +38,10 @@ type cli struct {
 	SMTPFrom      string `name:"smtp-from" placeholder:"ADDRESS" help:"Sender of mails."`
 	SMTPTLS       string `name:"smtp-tls" placeholder:"HOW" help:"starttls, tls or none (starttls)."`
 	MetricsToken  string `name:"metrics-token" placeholder:"WORD" help:"What Prometheus sends as bearer token to read /metrics (better: DAYROOM_METRICS_TOKEN)."`
+	Media         string `name:"media" placeholder:"DIR|URL" help:"Images: a folder, or a bucket of an S3 store, https://HOST/BUCKET."`
+	MediaKey      string `name:"media-key" placeholder:"WORD" help:"Access key of that bucket."`
+	MediaSecret   string `name:"media-secret" placeholder:"WORD" help:"Its secret (better: DAYROOM_MEDIA_SECRET)."`
+	MediaRegion   string `name:"media-region" placeholder:"NAME" help:"Its region, where the store wants one (us-east-1)."`
 	Backups       string `name:"backups" placeholder:"DIR" help:"Folder for the backups that are made and proven each night (default: backups in the data folder)."`
 	Domain        string `name:"domain" placeholder:"NAME" help:"The site's name: it then speaks HTTPS by itself, with a certificate of Let's Encrypt, whose terms you accept by this."`
 	PlainAddr     string `name:"plain-addr" placeholder:"HOST:PORT" help:"With --domain: where visitors without HTTPS are sent on (default: :80)."`
@@ -68,6 +72,7 @@ func (c *cli) settings() map[string]string {
 		"flood": c.Flood, "api-rate": c.APIRate,
 		"smtp-addr": c.SMTPAddr, "smtp-user": c.SMTPUser, "smtp-password": c.SMTPPassword, "smtp-from": c.SMTPFrom, "smtp-tls": c.SMTPTLS, "metrics-token": c.MetricsToken,
 		"domain": c.Domain, "plain-addr": c.PlainAddr, "acme-mail": c.ACMEMail, "acme-directory": c.ACMEDirectory,
+		"media": c.Media, "media-key": c.MediaKey, "media-secret": c.MediaSecret, "media-region": c.MediaRegion,
 		"backups": c.Backups, "webhook-hosts": c.WebhookHosts, "backup-keep": c.BackupKeep,
 		"log": c.Log,
 	}

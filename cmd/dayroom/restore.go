@@ -9,6 +9,7 @@ import (
 	"dayroom/internal/app"
 	"dayroom/internal/backup"
 	"dayroom/internal/core"
+	"dayroom/internal/platform/media"
 )
 
 type restoreCmd struct {
@@ -47,7 +48,12 @@ func (cmd restoreCmd) Run(ctx context.Context, c *cli) error {
 	if err != nil {
 		return err
 	}
-	to := backup.Target{DB: cfg.DB, Media: filepath.Join(cfg.Data, app.MediaFolder), Keys: cfg.Keys, KeyFile: cfg.KeyFile, Tables: app.Tables()}
+	to := backup.Target{DB: cfg.DB, Media: cfg.Media, Keys: cfg.Keys, KeyFile: cfg.KeyFile, Tables: app.Tables()}
+	if media.IsBucket(cfg.Media) {
+		if to.Bucket, err = media.OpenBucket(ctx, cfg.Shelf()); err != nil {
+			return err
+		}
+	}
 	report, err := backup.Restore(ctx, cmd.File, to, backup.RestoreOptions{Options: opt, WithoutLedger: cmd.WithoutLedger, KeepSignIns: cmd.KeepSignIns})
 	bar.end()
 	if errors.Is(err, context.Canceled) {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -53,7 +52,7 @@ type App struct {
 	Lease  *db.Lease
 	Events *event.Dispatcher
 	Jobs   *job.Runner
-	Media  *media.Folder
+	Media  media.Shelf
 	Images *media.Processor
 	Mail   *mail.Sender
 	Certs  *certs.Manager // nil where something else speaks HTTPS
@@ -77,9 +76,6 @@ type App struct {
 	begun    time.Time
 	stopping atomic.Bool // no new visitors, please
 }
-
-// MediaFolder is where images lie, in the data folder.
-const MediaFolder = "media"
 
 // Logger makes the log that the configuration asks for.
 func Logger(c Config, w io.Writer) *slog.Logger {
@@ -124,7 +120,7 @@ func OpenAt(ctx context.Context, c Config, log *slog.Logger, clock core.Clock) (
 	if a.Lease, err = a.DB.TakeLease(ctx, clock, holder()); err != nil {
 		return nil, err
 	}
-	if a.Media, err = media.OpenFolder(filepath.Join(c.Data, MediaFolder)); err != nil {
+	if a.Media, err = media.OpenShelf(ctx, c.Shelf()); err != nil {
 		return nil, err
 	}
 	if a.Mail, err = mail.New(c.Mail()); err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/fetch"
 	"dayroom/internal/platform/mail"
+	"dayroom/internal/platform/media"
 )
 
 // Config is what an operator decides before the program starts. Whatever an admin may decide in the pages is in site.Settings.
@@ -41,6 +43,10 @@ type Config struct {
 	SMTPTLS       string
 	Log           string
 	MetricsToken  string
+	Media         string
+	MediaKey      string
+	MediaSecret   string
+	MediaRegion   string
 	Backups       string
 	WebhookHosts  string
 	BackupKeep    string
@@ -85,6 +91,10 @@ var Options = []Option{
 	{"smtp-from", "", "sender of mails, such as \"Harbour Lights <dayroom@example.org>\"", false, func(c *Config) *string { return &c.SMTPFrom }},
 	{"smtp-tls", "starttls", "how the mail server is reached: starttls, tls or none", false, func(c *Config) *string { return &c.SMTPTLS }},
 	{"metrics-token", "", "what Prometheus sends as bearer token to read /metrics, at least 20 characters; without one there are no metrics", true, func(c *Config) *string { return &c.MetricsToken }},
+	{"media", "", "images: a folder (default: media in the data folder), or a bucket of an S3 store, https://HOST/BUCKET or https://HOST/BUCKET/PREFIX", false, func(c *Config) *string { return &c.Media }},
+	{"media-key", "", "access key of that bucket", false, func(c *Config) *string { return &c.MediaKey }},
+	{"media-secret", "", "its secret", true, func(c *Config) *string { return &c.MediaSecret }},
+	{"media-region", "", "its region, where the store wants one (default: us-east-1)", false, func(c *Config) *string { return &c.MediaRegion }},
 	{"backups", "", "folder for the backups that are made and proven each night (default: backups in the data folder); better on another disk", false, func(c *Config) *string { return &c.Backups }},
 	{"webhook-hosts", "", "hosts in your own network that webhooks may be sent to, such as hooks.example.lan or 10.0.0.5:8080, with commas between; all others have to be on the public web", false, func(c *Config) *string { return &c.WebhookHosts }},
 	{"backup-keep", "7", "how many of the newest of them stay; 0 makes none", false, func(c *Config) *string { return &c.BackupKeep }},
@@ -148,6 +158,7 @@ func derive(c *Config, source map[string]string) {
 		}
 	}
 	follow("db", &c.DB, filepath.Join(c.Data, "dayroom.db"))
+	follow("media", &c.Media, filepath.Join(c.Data, "media"))
 	follow("backups", &c.Backups, filepath.Join(c.Data, "backups"))
 	follow("key-file", &c.KeyFile, filepath.Join(c.Data, "root.key"))
 	if c.Domain = strings.ToLower(strings.TrimSpace(c.Domain)); c.Domain != "" {
@@ -201,6 +212,11 @@ func (c Config) check() error {
 		"base-url is %q, and should look like https://dayroom.example.org", c.BaseURL)
 	bad(c.Domain == "" || domainForm.MatchString(c.Domain), "domain is %q, and should be a name such as dayroom.example.org, without https:// and port", c.Domain)
 	bad(c.Domain == "" || err == nil && u.Scheme == "https" && u.Hostname() == c.Domain, "base-url is %q and domain %q: leave base-url out, or let it be https:// and the domain", c.BaseURL, c.Domain)
+	if media.IsBucket(c.Media) {
+		err := media.CheckBucket(c.Media)
+		bad(err == nil, "media: %v", err)
+		bad(c.MediaKey != "" && c.MediaSecret != "", "media is a bucket: media-key and media-secret are needed too")
+	}
 	_, err = c.TrustedProxies()
 	bad(err == nil, "proxies is %q: %v", c.Proxies, err)
 	_, err = c.floodLimit()
@@ -287,4 +303,9 @@ func readConfigFile(path string) (map[string]string, error) {
 		out[name] = value
 	}
 	return out, lines.Err()
+}
+
+// Shelf says where images lie.
+func (c Config) Shelf() media.BucketOptions {
+	return media.BucketOptions{Address: cmp.Or(c.Media, filepath.Join(c.Data, "media")), Key: c.MediaKey, Secret: c.MediaSecret, Region: c.MediaRegion}
 }

@@ -148,6 +148,7 @@ func DemoOnly(c Config) error {
 // DemoConfig is the configuration of a demo: whatever database and keys the environment names, those of a demo lie in its own folder.
 func DemoConfig(c Config) Config {
 	c.Demo = true // everybody is an admin there: nothing is sent to the web
+	c.Media = filepath.Join(c.Data, "media")
 	c.DB, c.Keys, c.KeyFile = filepath.Join(c.Data, "dayroom.db"), filepath.Join(c.Data, "keys.db"), filepath.Join(c.Data, "root.key")
 	return c
 }

@@ -127,7 +127,7 @@ func TestAnUnknownKindInTheLedgerStopsTheRestore(t *testing.T) {
 	s := newSite(t, false)
 	path, c := s.save(), s.target(false)
 	s.must(s.Keys.Erase(ctx, s.Clock.Now(), "journal", 5))
-	_, err := backup.Restore(ctx, path, place(c), backup.RestoreOptions{Options: plain})
+	_, err := backup.Restore(ctx, path, place(t, c), backup.RestoreOptions{Options: plain})
 	if err == nil || !strings.Contains(err.Error(), "newer program") {
 		t.Errorf("got %v", err)
 	}
@@ -138,7 +138,7 @@ func TestARestoreWithoutTheKeyStoreHasToBeAskedFor(t *testing.T) {
 	each(t, func(t *testing.T, postgres bool) {
 		s := newSite(t, false)
 		path, c := s.save(), config(t, postgres)
-		_, err := backup.Restore(ctx, path, place(c), backup.RestoreOptions{Options: plain})
+		_, err := backup.Restore(ctx, path, place(t, c), backup.RestoreOptions{Options: plain})
 		if err == nil || !strings.Contains(err.Error(), "--without-ledger") {
 			t.Fatalf("got %v", err)
 		}
@@ -170,7 +170,7 @@ func TestAnotherSitesKeyStoreIsRefused(t *testing.T) {
 	s.must(other.FillDemo(ctx))
 	path, c := s.save(), config(t, false)
 	c.Keys, c.KeyFile = other.Config.Keys, other.Config.KeyFile
-	_, err := backup.Restore(ctx, path, place(c), backup.RestoreOptions{Options: plain})
+	_, err := backup.Restore(ctx, path, place(t, c), backup.RestoreOptions{Options: plain})
 	if err == nil || !strings.Contains(err.Error(), "another site's") {
 		t.Errorf("got %v", err)
 	}
@@ -181,7 +181,7 @@ func TestAKeyStoreWithoutItsKeyFileIsRefused(t *testing.T) {
 	s := newSite(t, false)
 	path, c := s.save(), s.target(false)
 	c.KeyFile += ".lost"
-	_, err := backup.Restore(ctx, path, place(c), backup.RestoreOptions{Options: plain, WithoutLedger: true})
+	_, err := backup.Restore(ctx, path, place(t, c), backup.RestoreOptions{Options: plain, WithoutLedger: true})
 	if err == nil || !strings.Contains(err.Error(), "key file") {
 		t.Errorf("got %v", err)
 	}

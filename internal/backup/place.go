@@ -19,6 +19,28 @@ type stagedMedia struct {
 	placed     bool
 }
 
+// shelf takes images.
+type shelf interface {
+	Put(ctx context.Context, name string, data []byte) error
+	Delete(ctx context.Context, names ...string) error
+}
+
+// placed are images that are on their way into a site. place and unmark put them there; drop takes everything away.
+type placed interface {
+	shelf() shelf
+	place() error
+	unmark() error
+	drop() error
+}
+
+// stage prepares the place that the images are for.
+func (t Target) stage(ctx context.Context) (placed, error) {
+	if t.Bucket != nil {
+		return stageBucket(ctx, t.Bucket)
+	}
+	return stageMedia(t.Media)
+}
+
 // stageMedia makes a folder beside the one that the images are for, which has to be empty or not there.
 func stageMedia(to string) (*stagedMedia, error) {
 	if err := dropMarked(to); err != nil {
@@ -56,6 +78,8 @@ func dropMarked(folder string) error {
 	return os.RemoveAll(folder)
 }
 
+func (m *stagedMedia) shelf() shelf { return m.folder }
+
 // place puts the folder where it belongs, marked. The mark is taken away as the last thing before the site can be served.
 func (m *stagedMedia) place() error {
 	if err := m.folder.Close(); err != nil {
@@ -91,7 +115,7 @@ func (r *restore) images() error {
 			return err
 		})
 		if err == nil {
-			err = r.media.folder.Put(r.ctx, mediaPart.FindStringSubmatch(p.File)[1], data)
+			err = r.media.shelf().Put(r.ctx, mediaPart.FindStringSubmatch(p.File)[1], data)
 		}
 		if err != nil {
 			return err
@@ -110,7 +134,7 @@ func (r *restore) removeImages(ctx context.Context, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return r.media.folder.Delete(ctx, names...)
+	return r.media.shelf().Delete(ctx, names...)
 }
 
 // besides are the files that SQLite keeps beside a database.

@@ -23,7 +23,7 @@ import (
 // refused restores a file that must not be restored, and gives what was said.
 func refused(t *testing.T, path string, c app.Config) string {
 	t.Helper()
-	_, err := backup.Restore(ctx, path, place(c), backup.RestoreOptions{Options: plain})
+	_, err := backup.Restore(ctx, path, place(t, c), backup.RestoreOptions{Options: plain})
 	if err == nil {
 		t.Fatal("it was restored")
 	}
@@ -207,12 +207,12 @@ func TestNothingIsWrittenOver(t *testing.T) {
 		s := newSite(t, postgres)
 		path, before := s.save(), s.rows()
 		onto := s.Config
-		_, err := backup.Restore(ctx, path, place(onto), backup.RestoreOptions{Options: plain})
+		_, err := backup.Restore(ctx, path, place(t, onto), backup.RestoreOptions{Options: plain})
 		if err == nil || !strings.Contains(err.Error(), "never writes over") {
 			t.Fatalf("got %v", err)
 		}
 		onto.Data = t.TempDir() // other images, the same database
-		_, err = backup.Restore(ctx, path, place(onto), backup.RestoreOptions{Options: plain})
+		_, err = backup.Restore(ctx, path, place(t, onto), backup.RestoreOptions{Options: plain})
 		if err == nil || !strings.Contains(err.Error(), "never writes over a database") {
 			t.Fatalf("got %v", err)
 		}
@@ -258,7 +258,7 @@ func TestAnInterruptedRestoreIsNotServedAndCanBeDoneAgain(t *testing.T) {
 					stop()
 				}
 			}
-			_, err := backup.Restore(stopped, path, place(c), backup.RestoreOptions{Options: opt})
+			_, err := backup.Restore(stopped, path, place(t, c), backup.RestoreOptions{Options: opt})
 			stop()
 			if err == nil {
 				t.Fatalf("it was not stopped at %s", at)
@@ -324,7 +324,7 @@ func FuzzVerify(f *testing.F) {
 func TestAFolderThatAKilledRestoreLeftIsTakenAway(t *testing.T) {
 	s := newSite(t, false)
 	path, c := s.save(), s.target(false)
-	left := filepath.Join(c.Data, app.MediaFolder)
+	left := c.Shelf().Address
 	s.must(os.MkdirAll(left, 0o700))
 	for _, name := range []string{"stray", ".restoring"} {
 		s.must(os.WriteFile(filepath.Join(left, name), nil, 0o600))

@@ -29,7 +29,7 @@ func (r *restore) replayFrom(store *keys.Store, ledger bool) error {
 		return err
 	}
 	people, err := account.New(r.db, store, nil, r.Clock, site.New(r.db, r.Clock), account.Options{
-		Tables: r.to.Tables, Leave: thread.New(r.db, nil, r.Clock, store, nil, r.media.folder).Leave,
+		Tables: r.to.Tables, Leave: thread.New(r.db, nil, r.Clock, store, nil, r.media.shelf()).Leave,
 	})
 	if err != nil {
 		return err

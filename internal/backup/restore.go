@@ -10,15 +10,17 @@ import (
 	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/keys"
+	"dayroom/internal/platform/media"
 )
 
 // Target is where a site is restored to: the places that its configuration names.
 type Target struct {
-	DB      string     // a file that is not there yet, or the address of an empty PostgreSQL database
-	Media   string     // a folder that is not there yet, or is empty
-	Keys    string     // address of the site's key store, with the erasure ledger
-	KeyFile string     // the root key of the key store
-	Tables  []db.Table // what every package declares
+	DB      string        // a file that is not there yet, or the address of an empty PostgreSQL database
+	Media   string        // a folder that is not there yet, or is empty
+	Bucket  *media.Bucket // where the images go instead, if it is there: a place without images
+	Keys    string        // address of the site's key store, with the erasure ledger
+	KeyFile string        // the root key of the key store
+	Tables  []db.Table    // what every package declares
 }
 
 // RestoreOptions say what a restore may do without.
@@ -62,7 +64,7 @@ type restore struct {
 
 	db     *db.DB
 	staged string // SQLite: where the file is put together; empty on PostgreSQL
-	media  *stagedMedia
+	media  placed
 }
 
 const stageSuffix = ".restoring"
@@ -116,7 +118,7 @@ func (r *restore) ledgerThere() (bool, error) {
 
 // prepare refuses a target that holds anything, and opens the place where the site is put together.
 func (r *restore) prepare() (err error) {
-	if r.media, err = stageMedia(r.to.Media); err != nil {
+	if r.media, err = r.to.stage(r.ctx); err != nil {
 		return err
 	}
 	if db.IsPostgres(r.to.DB) {

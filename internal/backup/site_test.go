@@ -261,14 +261,22 @@ func (s *site) targetOf(t testing.TB, postgres bool) app.Config {
 	return c
 }
 
-func place(c app.Config) backup.Target {
-	return backup.Target{DB: c.DB, Media: filepath.Join(c.Data, app.MediaFolder), Keys: c.Keys, KeyFile: c.KeyFile, Tables: app.Tables()}
+func place(t testing.TB, c app.Config) backup.Target {
+	t.Helper()
+	to := backup.Target{DB: c.DB, Media: c.Shelf().Address, Keys: c.Keys, KeyFile: c.KeyFile, Tables: app.Tables()}
+	if media.IsBucket(to.Media) {
+		var err error
+		if to.Bucket, err = media.OpenBucket(ctx, c.Shelf()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return to
 }
 
 func (s *site) restore(path string, c app.Config, opt backup.RestoreOptions) (*site, backup.Report) {
 	s.Helper()
 	opt.Options = plain
-	report, err := backup.Restore(ctx, path, place(c), opt)
+	report, err := backup.Restore(ctx, path, place(s.TB, c), opt)
 	s.must(err)
 	r := *s
 	r.App = open(s.TB, c)

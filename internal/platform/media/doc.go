@@ -14,7 +14,8 @@
 // holds one row instead of the large intermediate image of a general kernel, which matters where two children share a small
 // machine.
 //
-// A Store keeps the bytes under random names; Folder is one in a directory. Who may see a file is decided elsewhere.
+// A Store keeps the bytes under random names; Folder is one in a directory, Bucket one in
+// an S3 store. Who may see a file is decided elsewhere.
 package media
 
 // Limits of what is taken and sizes of what is made.

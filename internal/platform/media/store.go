@@ -26,6 +26,20 @@ type Store interface {
 	Delete(ctx context.Context, names ...string) error
 }
 
+// Shelf is a Store that is closed at the end.
+type Shelf interface {
+	Store
+	Close() error
+}
+
+// OpenShelf opens what images lie in: a folder, or a bucket where the address is one.
+func OpenShelf(ctx context.Context, o BucketOptions) (Shelf, error) {
+	if IsBucket(o.Address) {
+		return OpenBucket(ctx, o)
+	}
+	return OpenFolder(o.Address)
+}
+
 var namePattern = regexp.MustCompile(`^[0-9a-f]{32}\.(?:jpg|png)$`)
 
 // NewName makes a name of 128 random bits for a picture of a MIME type.
