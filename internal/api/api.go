@@ -47,6 +47,7 @@ type Deps struct {
 	Jobs          *job.Runner
 	Pictures      Pictures
 	Shelf         Shelf
+	Live          Listener
 	// Rate is how many calls a minute one token may make; zero is without a bound. A tenth of them may change something.
 	Rate    int
 	Version string // of the program, for the document
@@ -61,6 +62,11 @@ type Pictures interface {
 // Shelf gives the bytes of a picture; media.Store is one.
 type Shelf interface {
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
+}
+
+// Listener opens streams; livepages.Pages is one.
+type Listener interface {
+	Open(c *shell.Call) error
 }
 
 // API is the operations. Safe for concurrent use once it is made.
@@ -80,7 +86,7 @@ func New(d Deps) *API {
 	for _, part := range []func(){
 		a.document, a.house, a.figures, a.mine, a.profile, a.entries, a.memberships, a.invitations, a.notices,
 		a.spaces, a.spaceKeeping, a.threads, a.comments, a.edits, a.posts, a.arrangements, a.drafts, a.images,
-		a.finding, a.waiting, a.decisions, a.office, a.credentials, a.houses, a.hooks, a.behind,
+		a.finding, a.listening, a.waiting, a.decisions, a.office, a.credentials, a.houses, a.hooks, a.behind,
 	} {
 		part()
 	}

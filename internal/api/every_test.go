@@ -88,6 +88,9 @@ func (c cast) finding() {
 	c.maria.get("/search?q=the&order=best&limit=2").want(200, `"items"`)
 	c.maria.get("/search?q=kind:nothing").want(200, `"notes"`)
 	c.maria.get("/search/suggestions?q=old_o").want(200, "/m/old_oak")
+	c.maria.get("/stream?on=t1").want(200, "event: gone") // nothing that may be heard: the stream ends at once
+	c.maria.get("/stream").want(422)
+	c.maria.get("/stream?on=everything").want(422)
 	c.maria.get("/search/similar?title=How+did+others+sleep+after+the+operation").want(200, `"items"`)
 }
 

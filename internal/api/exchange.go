@@ -26,6 +26,7 @@ type exchange struct {
 	err     error // what went wrong; then out is not sent
 	next    string
 	kept    any   // what is kept for repeated requests, where that is not the answer itself
+	sent    bool  // the operation has answered by itself
 	version int64 // of what is given, for its ETag; zero: it has none
 }
 
@@ -86,6 +87,9 @@ func (x *exchange) Version() huma.ProtoVersion {
 func (x *exchange) finish() error {
 	if x.err != nil {
 		return x.err
+	}
+	if x.sent {
+		return nil
 	}
 	h := x.call.W.Header()
 	h.Add("Vary", "Authorization, Accept-Language")

@@ -50,7 +50,7 @@ var exceptions = map[string]string{
 
 	"GET /healthz": machine, "GET /robots.txt": machine, "GET /feed.atom": machine, "GET /s/{slug}/feed.atom": machine, "GET /sitemap.xml": machine,
 	"GET /s/{slug}/sitemap.xml":     machine,
-	"GET /.well-known/security.txt": machine, "GET /live": pages, "GET /notices/bell": pages, "GET /upload": wayToIt, "GET /admin": wayToIt,
+	"GET /.well-known/security.txt": machine, "GET /notices/bell": pages, "GET /upload": wayToIt, "GET /admin": wayToIt,
 }
 
 // Whatever people do in the pages, a program can do for them. A new page comes with its operation, or with a reason in this file.

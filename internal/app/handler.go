@@ -104,7 +104,7 @@ func (a *App) API() *api.API {
 	rate, _ := a.Config.apiRate() // it was checked when the configuration was loaded
 	return api.New(api.Deps{
 		DB: a.DB, Clock: a.Clock, Accounts: a.Account, Spaces: a.Space, Threads: a.Thread, Notices: a.Notify, Queue: a.Queue,
-		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Finder: a.Search, Shelf: a.Media,
+		Organisations: a.Organisation, Credentials: a.Credential, Site: a.Site, Pictures: a.Images, Finder: a.Search, Shelf: a.Media, Live: a.Live,
 		Numbers: a.Figures, Webhooks: a.Webhooks, Jobs: a.Jobs, Rate: rate, Version: Version(), BaseURL: a.Config.BaseURL,
 	})
 }

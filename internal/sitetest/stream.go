@@ -12,7 +12,7 @@ import (
 	"dayroom/internal/platform/event"
 )
 
-// Stream is a browser's open stream.
+// Stream is the open stream of a browser or a program.
 type Stream struct {
 	site   *Site
 	Status int
@@ -27,18 +27,29 @@ const streamPatience = 15 * time.Second
 // Listen opens a stream for topics, such as "t123 s4". lastID is what a browser sends that comes back; empty for a new one.
 func (b *Browser) Listen(topics, lastID string) *Stream {
 	b.site.Helper()
+	return b.site.listen(b.client, "/live", topics, http.Header{"Last-Event-Id": {lastID}})
+}
+
+// Listen opens a stream as a program does, with a personal token.
+func (s *Site) Listen(token, topics, lastID string) *Stream {
+	s.Helper()
+	return s.listen(http.DefaultClient, "/api/v1/stream", topics, http.Header{"Last-Event-Id": {lastID}, "Authorization": {"Bearer " + token}})
+}
+
+func (s *Site) listen(client *http.Client, path, topics string, header http.Header) *Stream {
+	s.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.site.URL+"/live?on="+url.QueryEscape(topics), nil)
-	b.site.Must(err)
-	if lastID != "" {
-		req.Header.Set("Last-Event-ID", lastID)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path+"?on="+url.QueryEscape(topics), nil)
+	s.Must(err)
+	if req.Header = header; header.Get("Last-Event-Id") == "" {
+		header.Del("Last-Event-Id")
 	}
-	resp, err := b.client.Do(req)
-	b.site.Must(err)
-	s := &Stream{site: b.site, Status: resp.StatusCode, blocks: make(chan string, 1000), stop: stop}
-	b.site.Cleanup(stop)
+	resp, err := client.Do(req)
+	s.Must(err)
+	st := &Stream{site: s, Status: resp.StatusCode, blocks: make(chan string, 1000), stop: stop}
+	s.Cleanup(stop)
 	go func() {
-		defer close(s.blocks)
+		defer close(st.blocks)
 		defer resp.Body.Close()
 		lines := bufio.NewScanner(resp.Body)
 		var block []string
@@ -47,11 +58,11 @@ func (b *Browser) Listen(topics, lastID string) *Stream {
 				block = append(block, lines.Text())
 				continue
 			}
-			s.blocks <- strings.Join(block, "\n")
+			st.blocks <- strings.Join(block, "\n")
 			block = nil
 		}
 	}()
-	return s
+	return st
 }
 
 // Next gives the next message, and ok false when the stream has ended.

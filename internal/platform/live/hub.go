@@ -30,7 +30,7 @@ type Hub struct {
 	mu      sync.Mutex
 	streams map[*Stream]struct{}
 	groups  map[Topic][]entry
-	members map[core.ID][]*Stream
+	members map[owner][]*Stream
 	from    map[string]int
 	turn    uint32
 	stopped bool
@@ -40,9 +40,17 @@ type Hub struct {
 	dropped atomic.Int64
 }
 
+// owner is whose streams are counted together: a member's browsers, and apart from them the member's programs, which do not push them out.
+type owner struct {
+	member  core.ID
+	program bool
+}
+
+func ownerOf(a core.Actor) owner { return owner{a.Member, a.Token != 0} }
+
 // NewHub makes a hub without streams.
 func NewHub(l Limits) *Hub {
-	return &Hub{limits: l, streams: map[*Stream]struct{}{}, groups: map[Topic][]entry{}, members: map[core.ID][]*Stream{}, from: map[string]int{}}
+	return &Hub{limits: l, streams: map[*Stream]struct{}{}, groups: map[Topic][]entry{}, members: map[owner][]*Stream{}, from: map[string]int{}}
 }
 
 // Open is how many streams there are.
@@ -76,7 +84,7 @@ func (h *Hub) add(s *Stream, grants []Grant, missed func() []byte) error {
 	if err := h.room(s.Address); err != nil {
 		return err
 	}
-	if m := s.Actor.Member; m != 0 {
+	if m := ownerOf(s.Actor); m.member != 0 {
 		if mine := h.members[m]; h.limits.Member > 0 && len(mine) >= h.limits.Member {
 			h.remove(mine[0])
 		}
@@ -137,7 +145,7 @@ func (h *Hub) remove(s *Stream) {
 	}
 	delete(h.streams, s)
 	h.open.Add(-1)
-	if m := s.Actor.Member; m != 0 {
+	if m := ownerOf(s.Actor); m.member != 0 {
 		mine := h.members[m]
 		for i, o := range mine {
 			if o == s {

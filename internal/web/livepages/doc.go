@@ -50,7 +50,7 @@ func New(d Deps) *Pages { return &Pages{Deps: d, follower: newFollower()} }
 
 // Routes lists the pages.
 func (p *Pages) Routes() []shell.Route {
-	return []shell.Route{{Method: "GET", Path: "/live", Access: policy.ForPublic, Handle: p.open}}
+	return []shell.Route{{Method: "GET", Path: "/live", Access: policy.ForPublic, Handle: p.Open}}
 }
 
 // grant tells whether somebody may hear of a topic; nil where they may not.

@@ -14,8 +14,8 @@ import (
 // comeBack is after how long somebody may try again for whom there was no room.
 const comeBack = 30 * time.Second
 
-// open answers with a stream of what the reader may hear of. What they may not hear of is told as gone, whether it exists or not.
-func (p *Pages) open(c *shell.Call) error {
+// Open answers with a stream of what the reader may hear of. What they may not hear of is told as gone, whether it exists or not.
+func (p *Pages) Open(c *shell.Call) error {
 	wants, err := wanted(c)
 	if err != nil {
 		return err
