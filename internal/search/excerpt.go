@@ -9,6 +9,9 @@ import (
 // excerptRunes is about how long an excerpt is: three lines of a phone.
 const excerptRunes = 220
 
+// excerptMarks is among how many of the words that were found, from the beginning on, an excerpt is chosen.
+const excerptMarks = 16
+
 // lead is how much of an excerpt stands before the first word that was found.
 const lead = 60
 
@@ -22,9 +25,23 @@ type Piece struct {
 type wanted struct {
 	words      map[string]bool
 	beginnings []string
+	first      [256]bool // with which bytes they begin: most words of a text are told apart by that
 }
 
-func (w wanted) has(word Word) bool {
+func (w *wanted) word(token string) {
+	w.words[token] = true
+	w.first[token[0]] = true
+}
+
+func (w *wanted) beginning(token string) {
+	w.beginnings = append(w.beginnings, token)
+	w.first[token[0]] = true
+}
+
+func (w *wanted) has(word Word) bool {
+	if !w.first[word.Token[0]] && (word.Also == "" || !w.first[word.Also[0]]) {
+		return false
+	}
 	if w.words[word.Token] || word.Also != "" && w.words[word.Also] {
 		return true
 	}
@@ -40,7 +57,7 @@ func (w wanted) has(word Word) bool {
 type span struct{ start, end int }
 
 // found gives the stretches to mark, at most so many. A compound is marked whole, and neighbouring pairs become one.
-func (w wanted) found(text string, most int) (out []span) {
+func (w *wanted) found(text string, most int) (out []span) {
 	begin, marked, end := 0, false, 0
 	flush := func() {
 		if marked {
@@ -49,7 +66,7 @@ func (w wanted) found(text string, most int) (out []span) {
 		marked = false
 	}
 	paired := false
-	Words(text, func(word Word) bool {
+	wordsFrom(text, &w.first, func(word Word) bool {
 		r, _ := utf8.DecodeRuneInString(word.Token)
 		pairs := classOf(r) == pair
 		if !word.Glued || pairs || paired {
@@ -70,11 +87,11 @@ func (w wanted) found(text string, most int) (out []span) {
 }
 
 // all cuts a whole text into pieces.
-func (w wanted) all(text string) []Piece { return cutPieces(text, 0, len(text), w.found(text, 50)) }
+func (w *wanted) all(text string) []Piece { return cutPieces(text, 0, len(text), w.found(text, 50)) }
 
 // excerpt takes the part of a text with most of the words, with an ellipsis where something is left out.
-func (w wanted) excerpt(text string) []Piece {
-	marks := w.found(text, 40)
+func (w *wanted) excerpt(text string) []Piece {
+	marks := w.found(text, excerptMarks)
 	from, to := window(text, marks)
 	out := cutPieces(text, from, to, marks)
 	if from > 0 {
@@ -140,7 +157,10 @@ func cutPieces(text string, from, to int, marks []span) (out []Piece) {
 		if m.end <= from || m.start >= to {
 			continue
 		}
-		start, end := max(m.start, from), min(m.end, to)
+		start, end := max(m.start, at), min(m.end, to) // pairs of a script without spaces may overlap
+		if end <= start {
+			continue
+		}
 		if start > at {
 			out = append(out, Piece{Text: text[at:start]})
 		}
@@ -159,17 +179,20 @@ func plain(safe string) string {
 	b.Grow(len(safe))
 	space := true // one space at most, none at the beginning
 	write := func(text string) {
-		for i := range len(text) {
-			c := text[i]
-			if c == ' ' || c == '\n' || c == '\t' {
-				if !space {
-					b.WriteByte(' ')
-				}
-				space = true
-				continue
+		for at := 0; at < len(text); { // word by word
+			end := at
+			for end < len(text) && text[end] != ' ' && text[end] != '\n' && text[end] != '\t' {
+				end++
 			}
-			space = false
-			b.WriteByte(c)
+			if end > at {
+				b.WriteString(text[at:end])
+				space = false
+			}
+			if end < len(text) && !space {
+				b.WriteByte(' ')
+				space = true
+			}
+			at = end + 1
 		}
 	}
 	for safe != "" {

@@ -69,7 +69,7 @@ func scanRow(r db.Row) (h row, err error) {
 }
 
 // load reads what was found, in its order. Whether a post stands open is asked once more: the index is never the only one to know.
-func load(tx *db.Tx, hits []hit, marks wanted) ([]Hit, error) {
+func load(tx *db.Tx, hits []hit, marks *wanted) ([]Hit, error) {
 	var threads, comments []core.ID
 	for _, h := range hits {
 		if h.post == h.thread {
@@ -108,7 +108,7 @@ func load(tx *db.Tx, hits []hit, marks wanted) ([]Hit, error) {
 	return out, nil
 }
 
-func (r row) shown(marks wanted) Hit {
+func (r row) shown(marks *wanted) Hit {
 	r.Title = marks.all(r.title)
 	if r.Warning == "" {
 		r.Excerpt = marks.excerpt(plain(r.html))

@@ -132,13 +132,13 @@ func neighbours(tx *db.Tx, sc scope, t Term) (node, []string, error) {
 }
 
 // wanted gives the tokens to mark in what was found.
-func (f *Found) wanted() wanted {
-	w := wanted{words: map[string]bool{}}
+func (f *Found) wanted() *wanted {
+	w := &wanted{words: map[string]bool{}}
 	mended := map[string]bool{}
 	for _, c := range f.Corrected {
 		mended[c.Word] = true
 		for _, to := range c.To {
-			w.words[to] = true
+			w.word(to)
 		}
 	}
 	for _, t := range f.Query.Terms {
@@ -147,9 +147,9 @@ func (f *Found) wanted() wanted {
 		}
 		for i, token := range t.Tokens {
 			if t.Prefix && i == len(t.Tokens)-1 {
-				w.beginnings = append(w.beginnings, token)
+				w.beginning(token)
 			} else {
-				w.words[token] = true
+				w.word(token)
 			}
 		}
 	}

@@ -184,7 +184,7 @@ func titled(tx *db.Tx, a core.Actor, q Query) (out []Suggestion, err error) {
 	if err != nil {
 		return nil, err
 	}
-	hits, err := load(tx, best.Items, wanted{})
+	hits, err := load(tx, best.Items, &wanted{})
 	for _, h := range hits {
 		out = append(out, Suggestion{"thread", plainTitle(h), h.Path()})
 	}

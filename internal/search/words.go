@@ -74,8 +74,12 @@ var plainClass = func() (out [utf8.RuneSelf]class) {
 
 // Words takes a text apart and gives each piece to emit, until that says no. The same text gives the same pieces always: index and
 // query rest on it.
-func Words(text string, emit func(Word) bool) {
-	w := walker{text: text, emit: emit}
+func Words(text string, emit func(Word) bool) { wordsFrom(text, nil, emit) }
+
+// wordsFrom is Words for somebody who looks for tokens that begin with certain bytes: the token of any other word may come as it stands in
+// the text, which is less work.
+func wordsFrom(text string, first *[256]bool, emit func(Word) bool) {
+	w := walker{text: text, first: first, emit: emit}
 	for w.at < len(text) && !w.done {
 		c, after := w.peek(w.at)
 		switch c {
@@ -96,7 +100,9 @@ type walker struct {
 	glue bool   // the next piece belongs to the one before
 	last string // the letters that a joiner ties to what follows
 	done bool
-	emit func(Word) bool
+
+	first *[256]bool
+	emit  func(Word) bool
 }
 
 func (w *walker) put(word Word) {
@@ -146,7 +152,9 @@ func (w *walker) word() {
 	if bare >= 0 {
 		word = possessive(word, bare-start)
 	}
-	word.Token = short(word.Token)
+	if c := word.Token[0] | 0x20; w.first == nil || kind != letter || c >= utf8.RuneSelf || w.first[c] || word.Also != "" {
+		word.Token = short(word.Token)
+	}
 	if word.Also != "" {
 		word.Also = short(word.Also)
 	}
