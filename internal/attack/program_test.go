@@ -67,6 +67,8 @@ func (s site) program(handle string, scopes core.Scopes) program {
 	return program{s, http.Header{"Authorization": {"Bearer " + token}}}
 }
 
+func (p program) token() string { return strings.TrimPrefix(p.header.Get("Authorization"), "Bearer ") }
+
 // with gives the same program with another header.
 func (p program) with(name, value string) program {
 	p.header = p.header.Clone()

@@ -49,7 +49,11 @@ func TestAStolenTokenEndsWithEverySecurityEvent(t *testing.T) {
 			if got := thief.call("GET", "/me", ""); got.Status != 200 {
 				t.Fatalf("before, the token gets %d", got.Status)
 			}
+			ear := s.Listen(thief.token(), "n"+a.Member.String(), "").Ready()
 			s.Must(happens(s.actor(a.Handle)))
+			if took, said := ear.Ended(); took > time.Second {
+				t.Errorf("its stream ends after %v: %s", took, said)
+			}
 			if got := thief.call("GET", "/me", ""); got.Status != 401 || got.Key != "account.token.wrong" {
 				t.Errorf("afterwards, the token gets %d: %s", got.Status, got.Text)
 			}

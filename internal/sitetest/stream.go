@@ -36,6 +36,12 @@ func (s *Site) Listen(token, topics, lastID string) *Stream {
 	return s.listen(http.DefaultClient, "/api/v1/stream", topics, http.Header{"Last-Event-Id": {lastID}, "Authorization": {"Bearer " + token}})
 }
 
+// ListenWith opens a stream with headers of one's own, at /live or /api/v1/stream.
+func (s *Site) ListenWith(path, topics string, header http.Header) *Stream {
+	s.Helper()
+	return s.listen(http.DefaultClient, path, topics, header)
+}
+
 func (s *Site) listen(client *http.Client, path, topics string, header http.Header) *Stream {
 	s.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -142,4 +148,15 @@ func (s *Site) Settled() {
 		}
 	}
 	s.Fatal("live pages do not follow")
+}
+
+// Logged waits until the server has logged something.
+func (s *Site) Logged(words string) {
+	s.Helper()
+	for deadline := time.Now().Add(streamPatience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if strings.Contains(s.Log.String(), words) {
+			return
+		}
+	}
+	s.Fatalf("the log does not say %q", words)
 }

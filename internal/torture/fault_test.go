@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"dayroom/internal/account"
+	"dayroom/internal/core"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/platform/db/dbtest"
 	"dayroom/internal/sitetest"
@@ -93,6 +95,48 @@ func TestALostDatabaseSaysSoAndRecoversWithoutARestart(t *testing.T) {
 	if answer := maria.Post(path+"/reply", url.Values{"body": {"Back again."}}); answer.Status != http.StatusSeeOther {
 		t.Errorf("a reply gives %d", answer.Status)
 	}
+}
+
+// Streams wait while the database is away: they neither end nor hear anything that could not be looked up, and go on by themselves.
+func TestStreamsWaitWhileTheDatabaseIsAway(t *testing.T) {
+	address := dbtest.PostgresAddress(t)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cable := plug(t, u.Host)
+	u.Host = cable.Addr()
+	s := sitetest.Open(t, u.String())
+	maria, path := s.As("maria_hl"), openThread(t, s)
+	topic := "t" + strings.TrimPrefix(path, "/t/")
+	token := programOf(t, s, "old_oak")
+	streams := []*sitetest.Stream{s.As("old_oak").Listen(topic, "").Ready(), s.Visitor().Listen(topic, "").Ready(), s.Listen(token, topic, "").Ready()}
+
+	cable.Pull()
+	if answer := maria.Post(path+"/reply", url.Values{"body": {"Into the void."}}); answer.Status != http.StatusServiceUnavailable {
+		t.Errorf("without its database the site takes a reply: %d", answer.Status)
+	}
+	if late := s.Visitor().Listen(topic, streams[1].LastID); late.Status != http.StatusServiceUnavailable {
+		t.Errorf("a stream that is opened meanwhile gets %d", late.Status)
+	}
+	s.Logged("live pages wait")
+	cable.Put()
+	if answer := maria.Post(path+"/reply", url.Values{"body": {"Back again."}}); answer.Status != http.StatusSeeOther {
+		t.Errorf("a reply gives %d", answer.Status)
+	}
+	for _, st := range streams {
+		st.Hear(topic)
+	}
+	s.Visitor().Listen(topic, streams[1].LastID).Ready()
+}
+
+func programOf(t *testing.T, s *sitetest.Site, handle string) string {
+	t.Helper()
+	actor, err := s.Account.Authenticate(context.Background(), s.As(handle).Token)
+	s.Must(err)
+	token, err := s.Account.MakeToken(context.Background(), actor, account.TokenInput{Name: "torture", Days: 2, Scopes: core.ScopeRead})
+	s.Must(err)
+	return token
 }
 
 // cable is a way to a server that can be pulled out.
