@@ -5,14 +5,14 @@ TEMPL := $(GO) tool templ
 STATICCHECK := $(GO) tool -modfile=tools/go.mod staticcheck
 GOVULNCHECK := $(GO) tool -modfile=tools/go.mod govulncheck
 
-.PHONY: all build test deps format vet generated lint vuln unit browser fuzz bench bench-postgres screenshots clean
+.PHONY: all build test deps format vet generated lint vuln unit plans browser fuzz bench bench-postgres screenshots clean
 
 all: build
 
 build: ## the binary, static, in ./dayroom
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o dayroom ./cmd/dayroom
 
-test: deps format vet generated lint vuln unit ## everything that CI runs
+test: deps format vet generated lint vuln unit plans ## everything that CI runs
 
 deps: ## PostgreSQL and Chromium from the system's packages, where missing
 	scripts/deps
@@ -42,6 +42,10 @@ vuln: ## known holes in what we use; skipped with a word where the database cann
 # browser from a skip into a failure.
 unit:
 	DAYROOM_REQUIRE_POSTGRES=1 DAYROOM_REQUIRE_BROWSER=1 DAYROOM_REQUIRE_TOOLS=1 scripts/with-postgres $(GO) test -race -timeout 40m ./...
+
+# Without the race detector: a million comments are made by statements of PostgreSQL, and looked at.
+plans: ## how PostgreSQL carries out the hot statements on a large site
+	DAYROOM_PLANS=1 DAYROOM_REQUIRE_POSTGRES=1 scripts/with-postgres $(GO) test -count=1 -timeout 20m ./internal/plans
 
 browser:
 	DAYROOM_REQUIRE_BROWSER=1 $(GO) test -count=1 ./internal/browser/...

@@ -40,7 +40,7 @@ var floors = []struct {
 	{"pages", true, []string{"web"}},
 	{"programs", false, []string{"api"}},
 	{"app", false, []string{"app"}},
-	{"tests of the whole", true, []string{"attack", "browser", "sitetest", "torture"}},
+	{"tests of the whole", true, []string{"attack", "browser", "plans", "sitetest", "torture"}},
 }
 
 const module = "dayroom/"

@@ -126,7 +126,8 @@ func (s *Service) tellTalk(tx *db.Tx, e event.Event, mentions []core.ID, answere
 
 // held tells those who read what is held. Moderators of the whole site have the queue: what newcomers write is not an alarm.
 func (s *Service) held(tx *db.Tx, e event.Event) error {
-	readers, err := db.All(tx, db.ID, `SELECT m.member FROM membership m WHERE m.space = $1 AND m.state = 'joined' AND (m.role = 'steward' OR m.greeter)
+	readers, err := db.All(tx, db.ID, `SELECT m.member FROM membership m WHERE m.space = $1 AND m.state = 'joined' AND m.role = 'steward'
+		UNION SELECT m.member FROM membership m WHERE m.space = $1 AND m.state = 'joined' AND m.greeter
 		UNION SELECT f.member FROM staff f JOIN space s ON s.organisation = f.organisation WHERE s.id = $1 AND s.kind = 'channel'`, e.Space)
 	if err != nil {
 		return err

@@ -45,6 +45,7 @@ type DB struct {
 	statementCount atomic.Int64
 	changes        atomic.Uint64
 	onChange       atomic.Pointer[func()]
+	watch          atomic.Pointer[func(query string, args []any)]
 }
 
 // Open opens a database by its address: a postgres:// or postgresql:// address, or the path of a SQLite file, which is made if
@@ -146,6 +147,21 @@ func (d *DB) Changes() uint64 { return d.changes.Load() }
 
 // OnChange calls fn after each transaction that this process commits. There is one such function; it must not wait.
 func (d *DB) OnChange(fn func()) { d.onChange.Store(&fn) }
+
+// Watch calls fn with each statement before it is carried out, for tests that look at plans; nil ends that.
+func (d *DB) Watch(fn func(query string, args []any)) {
+	if fn == nil {
+		d.watch.Store(nil)
+		return
+	}
+	d.watch.Store(&fn)
+}
+
+func (d *DB) seen(query string, args []any) {
+	if fn := d.watch.Load(); fn != nil {
+		(*fn)(query, args)
+	}
+}
 
 // Engine tells which engine this is. Only this package and search may branch on it; an architecture test holds that.
 func (d *DB) Engine() Engine { return d.engine }

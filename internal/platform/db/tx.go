@@ -199,6 +199,7 @@ func (d *DB) prepare(k statementKey) {
 
 // Exec runs a statement and gives the number of rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	tx.db.seen(query, args)
 	var res sql.Result
 	var err error
 	if s := tx.prepared(query); s != nil {
@@ -225,6 +226,7 @@ func (tx *Tx) Must(query string, args ...any) error {
 type Row interface{ Scan(dest ...any) error }
 
 func (tx *Tx) query(query string, args []any) (*sql.Rows, error) {
+	tx.db.seen(query, args)
 	if s := tx.prepared(query); s != nil {
 		return s.QueryContext(tx.ctx, args...)
 	}
@@ -233,6 +235,7 @@ func (tx *Tx) query(query string, args []any) (*sql.Rows, error) {
 
 // One reads the only row of a query. No row is core.NotFound.
 func One[T any](tx *Tx, scan func(Row) (T, error), query string, args ...any) (T, error) {
+	tx.db.seen(query, args)
 	var row *sql.Row
 	if s := tx.prepared(query); s != nil {
 		row = s.QueryRowContext(tx.ctx, args...)
