@@ -279,7 +279,7 @@ func (c *Call) ShowStatus(status int, page templ.Component) error {
 		return err
 	}
 	h := c.W.Header()
-	h.Add("Vary", "Cookie, Accept-Language")
+	h.Add("Vary", "Accept-Language")
 	if c.Actor.Member != 0 || h.Get("Set-Cookie") != "" || status != http.StatusOK {
 		h.Set("Cache-Control", "no-store")
 	} else if h.Get("Cache-Control") == "" {

@@ -19,6 +19,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -131,9 +132,12 @@ func (s *Shell) handler(r Route) http.Handler {
 		limit = DefaultBody
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		req.Body = http.MaxBytesReader(w, req.Body, limit)
+		req.Body = bounded(w, req, limit)
 		c := s.call(w, req)
 		c.manner = r.Manner
+		if r.Manner == nil { // whatever is answered, a way elsewhere too: a proxy that keeps too much keeps it for this person
+			w.Header().Set("Vary", "Cookie")
+		}
 		defer c.rest()
 		if r.Moment {
 			c.oneMoment()
@@ -229,3 +233,19 @@ func (c *Call) fail(err error) {
 	httpx.RetryAfter(c.W.Header(), public)
 	c.showError(httpx.Status(public), public, reference)
 }
+
+// bounded is a body that may not be larger than the limit. One that says that it will be is refused without waiting for it.
+func bounded(w http.ResponseWriter, r *http.Request, limit int64) io.ReadCloser {
+	body := http.MaxBytesReader(w, r.Body, limit)
+	if r.ContentLength > limit {
+		return tooLarge{body, limit}
+	}
+	return body
+}
+
+type tooLarge struct {
+	io.Closer
+	limit int64
+}
+
+func (t tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: t.limit} }
