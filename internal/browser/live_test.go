@@ -11,6 +11,9 @@ import (
 	"dayroom/internal/sitetest"
 	"dayroom/internal/thread"
 
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -125,4 +128,50 @@ func spaceOf(s *sitetest.Site, slug string) core.ID {
 	about, err := s.Space.About(context.Background(), core.Visitor, slug)
 	s.Must(err)
 	return about.ID
+}
+
+// beside opens one more tab in the same browser.
+func (t *Tab) beside() *Tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(t.ctx)
+	t.Cleanup(stop)
+	tab := &Tab{TB: t.TB, ctx: ctx, site: t.site}
+	chromedp.ListenTarget(ctx, tab.listen)
+	if err := chromedp.Run(ctx, network.Enable(), log.Enable(), runtime.Enable()); err != nil { // the tab lives as long as this context
+		t.Fatal(err)
+	}
+	return tab
+}
+
+// Where a browser has no worker that tabs share, one tab has the stream and tells the others; when it goes, another takes its place.
+func TestWithoutASharedWorkerOneTabHasTheStreamForAll(t *testing.T) {
+	site := sitetest.Open(t, "")
+	first := Open(t, site.URL, site.As("maria_hl").Token)
+	second := first.beside()
+	for _, tab := range []*Tab{first, second} {
+		tab.Do(chromedp.ActionFunc(func(ctx context.Context) error {
+			_, err := page.AddScriptToEvaluateOnNewDocument("delete window.SharedWorker").Do(ctx)
+			return err
+		}))
+		tab.Go("/s/heart-to-heart")
+		tab.until("there is no such worker", "!window.SharedWorker && window.BroadcastChannel && navigator.locks")
+	}
+	connected(t, site, 1)
+	ask := func(title string) {
+		_, err := site.Thread.Create(context.Background(), actor(site, "old_oak"), thread.Opening{Space: spaceOf(site, "heart-to-heart"), Kind: policy.Question, Title: title, Body: "It helps me to sleep."})
+		site.Must(err)
+	}
+	const offered = "!document.getElementById('live-bar').hidden"
+	ask("Who else walks at night?")
+	for _, tab := range []*Tab{first, second} {
+		tab.Do(page.BringToFront())
+		tab.until("the list offers it", offered)
+	}
+	connected(t, site, 1)
+	first.Do(chromedp.Navigate("about:blank"))
+	second.Do(page.BringToFront(), chromedp.Reload(), chromedp.WaitReady("body", chromedp.ByQuery))
+	connected(t, site, 1)
+	ask("And who sings?")
+	second.until("the tab that stayed hears of it", offered)
+	clean(t, first, second)
 }
