@@ -75,6 +75,7 @@ type App struct {
 
 	begun    time.Time
 	stopping atomic.Bool // no new visitors, please
+	cramped  atomic.Bool // the disk is nearly full, and the log has been told
 }
 
 // Logger makes the log that the configuration asks for.

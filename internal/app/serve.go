@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"dayroom/internal/figures"
 	"dayroom/internal/platform/db"
 	"dayroom/internal/thread"
 	"dayroom/internal/webhook"
@@ -108,7 +109,23 @@ func (a *App) tend(ctx context.Context) error {
 	if t.Restarted || t.Freed > 0 {
 		a.Log.Info("tended the database", "log_bytes", t.Log, "log_restarted", t.Restarted, "pages_freed", t.Freed)
 	}
-	return err
+	return errors.Join(err, a.roomLeft(ctx))
+}
+
+// roomLeft tells the log when the disk gets full, and when there is room again. The admins' overview says it too.
+func (a *App) roomLeft(ctx context.Context) error {
+	s, err := figures.ReadStorage(ctx, a.DB, a.Config.Data)
+	if err != nil {
+		return err
+	}
+	if low := s.Low(); a.cramped.Swap(low) != low {
+		if low {
+			a.Log.Warn("there is little room left on the disk; when it is full, nobody can write", "free_bytes", s.Free, "database_bytes", s.Database)
+		} else {
+			a.Log.Info("there is room on the disk again", "free_bytes", s.Free)
+		}
+	}
+	return nil
 }
 
 // every calls act again and again; a failure is logged and tried again at the next turn.

@@ -380,3 +380,20 @@ func TestOnlyAdminsSeeTheFigures(t *testing.T) {
 		}
 	})
 }
+
+func TestLittleRoomIsSaidWhileThereIsStillSome(t *testing.T) {
+	for _, c := range []struct {
+		s   figures.Storage
+		low bool
+	}{
+		{figures.Storage{Free: 900 << 20, FreeKnown: true}, true},
+		{figures.Storage{Free: 2 << 30, FreeKnown: true}, false},
+		{figures.Storage{Free: 9 << 30, Database: 5 << 30, FreeKnown: true}, true}, // a backup would not fit
+		{figures.Storage{Free: 11 << 30, Database: 5 << 30, FreeKnown: true}, false},
+		{figures.Storage{}, false}, // the system does not tell
+	} {
+		if c.s.Low() != c.low {
+			t.Errorf("%+v: low is %v", c.s, !c.low)
+		}
+	}
+}

@@ -18,6 +18,12 @@ type Storage struct {
 	FreeKnown bool
 }
 
+// lowRoom is what a site needs at least: a night's backup takes up to twice the database beside it, and a small site a gigabyte.
+const lowRoom = 1 << 30
+
+// Low tells that there is little room left, long before nobody can write any more.
+func (s Storage) Low() bool { return s.FreeKnown && s.Free < max(lowRoom, 2*s.Database) }
+
 // ReadStorage measures a database and the room that is left in a folder.
 func ReadStorage(ctx context.Context, d *db.DB, folder string) (s Storage, err error) {
 	if s.Database, err = d.Size(ctx); err != nil {

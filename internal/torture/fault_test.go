@@ -72,14 +72,7 @@ func TestAFullDiskSaysSoLosesNothingAndRecovers(t *testing.T) {
 }
 
 func TestALostDatabaseSaysSoAndRecoversWithoutARestart(t *testing.T) {
-	address := dbtest.PostgresAddress(t)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cable := plug(t, u.Host)
-	u.Host = cable.Addr()
-	s := sitetest.Open(t, u.String())
+	s, cable := onACable(t)
 	maria, path := s.As("maria_hl"), openThread(t, s)
 
 	cable.Pull()
@@ -99,14 +92,7 @@ func TestALostDatabaseSaysSoAndRecoversWithoutARestart(t *testing.T) {
 
 // Streams wait while the database is away: they neither end nor hear anything that could not be looked up, and go on by themselves.
 func TestStreamsWaitWhileTheDatabaseIsAway(t *testing.T) {
-	address := dbtest.PostgresAddress(t)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cable := plug(t, u.Host)
-	u.Host = cable.Addr()
-	s := sitetest.Open(t, u.String())
+	s, cable := onACable(t)
 	maria, path := s.As("maria_hl"), openThread(t, s)
 	topic := "t" + strings.TrimPrefix(path, "/t/")
 	token := programOf(t, s, "old_oak")
@@ -137,6 +123,18 @@ func programOf(t *testing.T, s *sitetest.Site, handle string) string {
 	token, err := s.Account.MakeToken(context.Background(), actor, account.TokenInput{Name: "torture", Days: 2, Scopes: core.ScopeRead})
 	s.Must(err)
 	return token
+}
+
+// onACable is a site on PostgreSQL, with the cable between the two.
+func onACable(t *testing.T) (*sitetest.Site, *cable) {
+	t.Helper()
+	u, err := url.Parse(dbtest.PostgresAddress(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := plug(t, u.Host)
+	u.Host = c.Addr()
+	return sitetest.Open(t, u.String()), c
 }
 
 // cable is a way to a server that can be pulled out.

@@ -30,7 +30,11 @@ func (p *pages) overview(c *shell.Call) error {
 	if p.Options.Status != nil {
 		page.Status = p.Options.Status(c.Ctx())
 	}
-	page.Findings = p.findings(c, page.Status)
+	machine, err := p.measured(c, page.Frame)
+	if err != nil {
+		return err
+	}
+	page.Findings = p.findings(c, page.Status, machine)
 	unread, err := p.unreviewed(c)
 	if err != nil {
 		return err
@@ -40,9 +44,11 @@ func (p *pages) overview(c *shell.Call) error {
 }
 
 // findings tells what works and what does not, what asks for an act first.
-func (p *pages) findings(c *shell.Call, s Status) (out []finding) {
-	for _, words := range s.Problems {
-		out = append(out, finding{Tone: ui.Important, Text: words})
+func (p *pages) findings(c *shell.Call, s Status, machine figuresPage) (out []finding) {
+	for _, l := range machine.machine() {
+		if l.Wrong != "" {
+			out = append(out, finding{Tone: ui.Important, Text: l.Name + ": " + l.Value + ". " + l.Wrong, Link: ui.Link{Href: "/admin/figures", Label: c.T("site.figures.title")}})
+		}
 	}
 	settings := ui.Link{Href: "/admin/settings", Label: c.T("site.admin.settings")}
 	check := func(ok bool, key string, why ui.Link) {

@@ -35,28 +35,31 @@ type bar struct {
 }
 
 func (p *pages) figures(c *shell.Call) error {
-	d, err := p.Figures.Dashboard(c.Ctx(), c.Actor)
+	page, err := p.measured(c, c.Frame(c.T("site.figures.title")))
 	if err != nil {
 		return err
 	}
-	page := figuresPage{Frame: c.Frame(c.T("site.figures.title")), Dashboard: d}
 	page.Active = ui.NavAdmin
-	if page.Storage, err = figures.ReadStorage(c.Ctx(), p.DB, p.Data); err != nil {
-		return err
-	}
-	if p.Certificate != nil {
-		end, err := p.Certificate(c.Ctx())
-		if err != nil {
-			return err
-		}
-		page.Certificate = &end
-	}
 	page.Charts = []chart{
 		page.chart("posts", func(d figures.Day) int64 { return d.Posts }),
 		page.chart("new", func(d figures.Day) int64 { return d.New }),
 		page.chart("active", func(d figures.Day) int64 { return d.Active }),
 	}
 	return c.Show(showFigures(page))
+}
+
+// measured gathers the figures.
+func (p *pages) measured(c *shell.Call, f ui.Frame) (page figuresPage, err error) {
+	page.Frame = f
+	if page.Dashboard, err = p.Figures.Dashboard(c.Ctx(), c.Actor); err != nil {
+		return page, err
+	}
+	if page.Storage, err = figures.ReadStorage(c.Ctx(), p.DB, p.Data); err != nil || p.Certificate == nil {
+		return page, err
+	}
+	end, err := p.Certificate(c.Ctx())
+	page.Certificate = &end
+	return page, err
 }
 
 // barWidth is the room of a day in a chart, in its own units.
@@ -126,7 +129,6 @@ func (f figuresPage) people() []line {
 
 // Bounds from which a figure about the machine is pointed out.
 const (
-	lowRoom  = 1 << 30 // what is left where the data lies
 	longLog  = 256 << 20
 	longWait = 10 * time.Minute
 )
@@ -139,7 +141,7 @@ func (f figuresPage) machine() []line {
 		out = append(out, f.warn(line{Name: f.T("site.figures.log"), Value: size(f.Storage.Log)}, f.Storage.Log > longLog, "log"))
 	}
 	if f.Storage.FreeKnown {
-		out = append(out, f.warn(line{Name: f.T("site.figures.free"), Value: size(f.Storage.Free)}, f.Storage.Free < max(lowRoom, 2*f.Storage.Database), "free"))
+		out = append(out, f.warn(line{Name: f.T("site.figures.free"), Value: size(f.Storage.Free)}, f.Storage.Low(), "free"))
 	}
 	jobs := line{Name: f.T("site.figures.jobs"), Value: f.T("site.figures.jobs.value", int(f.Due), int(f.Running), int(f.Failed))}
 	out = append(out, f.warn(jobs, f.Failed > 0 || !f.Oldest.IsZero() && now.Sub(f.Oldest) > longWait, "jobs"))

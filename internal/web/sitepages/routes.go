@@ -18,11 +18,10 @@ import (
 
 // Status is what the composition knows of how the site runs, for the overview of admins. Words go onto the page as they are.
 type Status struct {
-	Version  string
-	Engine   string // "SQLite" or "PostgreSQL"
-	KeyFile  string // where the root key lies
-	Secure   bool   // reached by HTTPS
-	Problems []string
+	Version string
+	Engine  string // "SQLite" or "PostgreSQL"
+	KeyFile string // where the root key lies
+	Secure  bool   // reached by HTTPS
 }
 
 // Tool is a page for admins that another package has.

@@ -41,7 +41,7 @@ func each(t *testing.T, test func(h *house)) {
 		h := &house{Site: s, accounts: accounts}
 		h.Serve(sitepages.Routes(sitepages.Options{DB: s.DB, Site: s.Site, Accounts: accounts,
 			Status: func(context.Context) sitepages.Status {
-				return sitepages.Status{Version: "1.2.3", Engine: "SQLite", KeyFile: "/srv/dayroom/root.key", Problems: []string{"The disk is nearly full."}}
+				return sitepages.Status{Version: "1.2.3", Engine: "SQLite", KeyFile: "/srv/dayroom/root.key"}
 			},
 			Figures: figures.New(s.DB, s.Clock), Data: dir, Certificate: func(context.Context) (time.Time, error) { return h.certificate, nil },
 			Tools: []sitepages.Tool{{Path: "/admin/members", Key: "frame.me"}}}),
@@ -149,7 +149,7 @@ func TestTheOverviewTellsWhatWorksAndWhatDoesNot(t *testing.T) {
 		h.As(h.Member("ada")).Get("/admin").Want(403)
 		h.As(h.Member("mod", webtest.Moderator)).Get("/admin/settings").Want(403)
 		keeper := h.As(h.Member("keeper", webtest.Admin))
-		page := keeper.Get("/admin").Want(200, "No mail server is set up", "root.key", "dayroom backup", "The disk is nearly full.", "Dayroom 1.2.3, on SQLite",
+		page := keeper.Get("/admin").Want(200, "No mail server is set up", "root.key", "dayroom backup", "Dayroom 1.2.3, on SQLite",
 			"Nobody has reviewed the privacy page", "not reached by https", "Passkeys cannot be used")
 		page.Sound()
 		if !page.HasLink("/admin/members") || !page.HasLink("/admin/spaces") {
@@ -259,5 +259,8 @@ func TestACertificateThatWasNotRenewedIsPointedOut(t *testing.T) {
 		admin.Get("/admin/figures").Want(200, "good until").WantNot("renewed by now").Sound()
 		h.certificate = h.Clock.Now().AddDate(0, 0, 13)
 		admin.Get("/admin/figures").Want(200, "renewed by now")
+		if page := admin.Get("/admin").Want(200, "HTTPS certificate", "renewed by now").Sound(); !page.HasLink("/admin/figures") {
+			t.Error("the overview does not lead to the figures")
+		}
 	})
 }
