@@ -79,7 +79,7 @@ func (a *API) problemResponse(status int) *huma.Response {
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
 	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		r.Headers = map[string]*huma.Param{"Retry-After": {Schema: &huma.Schema{Type: "integer"}, Description: "Seconds to wait."}}
+		r.Headers = map[string]*huma.Param{"Retry-After": {Schema: &huma.Schema{Type: "integer"}, Description: "Seconds to wait."}, "RateLimit": rateLimit}
 	}
 	return r
 }
@@ -94,10 +94,15 @@ var ifNoneMatch = &huma.Param{
 	Description: "The ETag of an earlier read: where nothing has changed, the answer is 304 without a body.",
 }
 
+// rateLimit is in every answer, where calls are bounded (draft-ietf-httpapi-ratelimit-headers).
+var rateLimit = &huma.Param{Schema: &huma.Schema{Type: "string"},
+	Description: `How many calls and changes are left (r), and in how many seconds there are all of them again (t): "calls";r=599;t=60, "changes";r=60;t=60. RateLimit-Policy says how many there are (q) in how long (w).`}
+
 // readHeaders are those of every read.
 var readHeaders = map[string]*huma.Param{
-	"ETag": {Description: "Names what was read, for If-None-Match and If-Match.", Schema: &huma.Schema{Type: "string"}},
-	"Link": {Description: "Of a list: the address of the next page, rel=next.", Schema: &huma.Schema{Type: "string"}},
+	"ETag":      {Description: "Names what was read, for If-None-Match and If-Match.", Schema: &huma.Schema{Type: "string"}},
+	"RateLimit": rateLimit,
+	"Link":      {Description: "Of a list: the address of the next page, rel=next.", Schema: &huma.Schema{Type: "string"}},
 }
 
 // document adds the address of the document itself.

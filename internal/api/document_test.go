@@ -2,8 +2,12 @@ package api_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
+
+	"dayroom/internal/api"
+	"dayroom/internal/webhook"
 )
 
 func TestTheDocumentSaysWhatEveryOperationIsFor(t *testing.T) {
@@ -39,5 +43,12 @@ func TestTheDocumentSaysWhatEveryOperationIsFor(t *testing.T) {
 	}
 	if ops := w.API().Operations(); described != len(ops) {
 		t.Errorf("%d operations are described of %d", described, len(ops))
+	}
+}
+
+func TestTheDocumentNamesTheKindsThatAWebhookCanHear(t *testing.T) {
+	kinds, _ := reflect.TypeFor[api.WebhookWriting]().FieldByName("Kinds")
+	if named, want := kinds.Tag.Get("enum"), strings.Join(webhook.Kinds, ","); named != want {
+		t.Errorf("it names %s, and there are %s", named, want)
 	}
 }

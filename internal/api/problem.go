@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"dayroom/internal/core"
@@ -77,7 +78,8 @@ const badText = "characters that are no text"
 
 // refused turns what huma found wrong into an error of ours.
 func refused(found *huma.ErrorModel) error {
-	if found.Status == http.StatusRequestEntityTooLarge {
+	tooLarge := func(d *huma.ErrorDetail) bool { return d.Message == (&http.MaxBytesError{}).Error() } // it said so, and was not read
+	if found.Status == http.StatusRequestEntityTooLarge || slices.ContainsFunc(found.Errors, tooLarge) {
 		return core.E(core.Invalid, httpx.StatusTooLarge)
 	}
 	fields := core.Fields{}

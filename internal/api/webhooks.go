@@ -22,7 +22,7 @@ type Webhook struct {
 type WebhookWriting struct {
 	Name  string   `json:"name" doc:"What it is for; 2 to 60 characters." example:"press desk"`
 	URL   string   `json:"url" doc:"Where notes are sent: HTTPS, on the public web, or a host that the operator vouches for." example:"https://example.org/in"`
-	Kinds []string `json:"kinds" doc:"What is told." example:"[\"thread.created\"]"`
+	Kinds []string `json:"kinds" enum:"thread.created,comment.created,post.edited,post.deleted,post.state_set,thread.changed,space.created,space.changed,space.archived,space.reopened,queue.reported,queue.decided,member.joined,member.approved,credential.granted,credential.revoked" doc:"What is told." example:"[\"thread.created\"]"`
 	Space core.ID  `json:"space,omitzero" doc:"Only what happens in this space; absent: everywhere."`
 }
 
