@@ -56,11 +56,14 @@ func build() {
 		folder = os.TempDir()
 	}
 	program = filepath.Join(folder, "dayroom-test", "versitygw")
-	cmd := exec.Command("go", "build", "-o", program, "github.com/versity/versitygw/cmd/versitygw")
+	made := fmt.Sprint(program, "-", os.Getpid()) // tests of another package may run the program, or make it at this moment
+	cmd := exec.Command("go", "build", "-o", made, "github.com/versity/versitygw/cmd/versitygw")
 	cmd.Dir = filepath.Join(root, "tools", "s3")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		problem = fmt.Errorf("build the S3 server: %w\n%s", err, out)
+		return
 	}
+	problem = os.Rename(made, program)
 }
 
 // Run starts a server, and skips the test where its program cannot be fetched, unless DAYROOM_REQUIRE_TOOLS is set.
