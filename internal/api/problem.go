@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"dayroom/internal/core"
@@ -78,8 +77,7 @@ const badText = "characters that are no text"
 
 // refused turns what huma found wrong into an error of ours.
 func refused(found *huma.ErrorModel) error {
-	tooLarge := func(d *huma.ErrorDetail) bool { return d.Message == (&http.MaxBytesError{}).Error() } // it said so, and was not read
-	if found.Status == http.StatusRequestEntityTooLarge || slices.ContainsFunc(found.Errors, tooLarge) {
+	if found.Status == http.StatusRequestEntityTooLarge {
 		return core.E(core.Invalid, httpx.StatusTooLarge)
 	}
 	fields := core.Fields{}

@@ -7,7 +7,7 @@ type stream struct {
 }
 
 func (a *API) listening() {
-	add(a, Op{ID: "listen", Method: "GET", Path: "/stream", Tag: "search", Summary: "Hear that something happened", Gives: "text/event-stream", Refusals: []int{503},
+	add(a, Op{ID: "listen", Method: "GET", Path: "/stream", Tag: "notices", Summary: "Hear that something happened", Gives: "text/event-stream", Refusals: []int{503},
 		Description: "A stream of server-sent events that does not end. Each names topics in which something happened, never what: ask for the thread, the list or the notices then, as you are allowed to at that moment. " +
 			"`data: 250 t217834971234304001` means: something in that thread; wait for some of the next 250 milliseconds, chosen at random, so that not everybody asks at once. A message without topics says where things stand, and keeps the connection alive. `event: gone` names topics that you may not hear of, or no more; `event: anew` says that too much was missed to tell: ask for everything. " +
 			"The stream ends when the token does, within a second, and when the server stops: connect again with Last-Event-ID after the time that `retry` gave, in milliseconds.",

@@ -100,6 +100,7 @@ func (a *App) background(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() { a.every(ctx, thread.FlushEvery, "read positions", a.Thread.FlushPositions) })
 	wg.Go(func() { a.every(ctx, tendPause, "in order", a.tend) })
 	wg.Go(func() { a.every(ctx, webhook.DueEvery, "which notes are due", a.Webhooks.Due) })
+	wg.Go(func() { a.every(ctx, time.Minute, "how much room is left", a.roomLeft) })
 	wg.Go(func() { a.every(ctx, time.Minute, "the tally of letters", a.Letters.Flush) })
 }
 
@@ -109,7 +110,7 @@ func (a *App) tend(ctx context.Context) error {
 	if t.Restarted || t.Freed > 0 {
 		a.Log.Info("tended the database", "log_bytes", t.Log, "log_restarted", t.Restarted, "pages_freed", t.Freed)
 	}
-	return errors.Join(err, a.roomLeft(ctx))
+	return err
 }
 
 // roomLeft tells the log when the disk gets full, and when there is room again. The admins' overview says it too.

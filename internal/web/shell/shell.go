@@ -19,7 +19,6 @@ package shell
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -132,7 +131,7 @@ func (s *Shell) handler(r Route) http.Handler {
 		limit = DefaultBody
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		req.Body = bounded(w, req, limit)
+		req.Body = http.MaxBytesReader(w, req.Body, limit)
 		c := s.call(w, req)
 		c.manner = r.Manner
 		if r.Manner == nil { // whatever is answered, a way elsewhere too: a proxy that keeps too much keeps it for this person
@@ -143,6 +142,9 @@ func (s *Shell) handler(r Route) http.Handler {
 			c.oneMoment()
 		}
 		err := c.arrive(r)
+		if err == nil && req.ContentLength > limit { // it says that it is too large: nobody waits for it
+			err = core.E(core.Invalid, httpx.StatusTooLarge)
+		}
 		if err == nil {
 			err = c.answer(r)
 		}
@@ -233,19 +235,3 @@ func (c *Call) fail(err error) {
 	httpx.RetryAfter(c.W.Header(), public)
 	c.showError(httpx.Status(public), public, reference)
 }
-
-// bounded is a body that may not be larger than the limit. One that says that it will be is refused without waiting for it.
-func bounded(w http.ResponseWriter, r *http.Request, limit int64) io.ReadCloser {
-	body := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength > limit {
-		return tooLarge{body, limit}
-	}
-	return body
-}
-
-type tooLarge struct {
-	io.Closer
-	limit int64
-}
-
-func (t tooLarge) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: t.limit} }
